@@ -1,0 +1,140 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rules every target of this package is compiled under.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Outside the C wrappers every use of an unsafe construct has to be spelt out as `unsafe`.
+let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+// MARK: Products of other packages
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+
+// MARK: Targets
+
+/// A module of `Sources/Shared`.
+func shared(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strictAndSafe
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: settings)
+}
+
+/// A worker: its own executable over the shared runtime, with its migrations compiled in.
+func worker(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: ["Contracts", "Worker", "Service", "Postgres", "Bus", logging, metrics, lifecycle, arguments] + dependencies,
+        resources: [.embedInCode("Migrations")],
+        swiftSettings: strictAndSafe)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "oms",
+    products: [
+        .executable(name: "Gateway", targets: ["Gateway"]),
+        .executable(name: "OrderWorker", targets: ["OrderWorker"]),
+        .executable(name: "PaymentWorker", targets: ["PaymentWorker"]),
+        .executable(name: "ShippingWorker", targets: ["ShippingWorker"]),
+        .executable(name: "PromoWorker", targets: ["PromoWorker"]),
+        .executable(name: "InvoiceWorker", targets: ["InvoiceWorker"]),
+        .executable(name: "Sandbox", targets: ["Sandbox"]),
+        .executable(name: "oms", targets: ["oms"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.0"),
+    ],
+    targets: [
+        // The C libraries. Each is imported by one Swift module only.
+        .systemLibrary(
+            name: "CRabbitMQ", path: "Sources/Shared/CRabbitMQ", pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(
+            name: "CLibPQ", path: "Sources/Shared/CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Shared/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev", "libssl-dev"])]),
+        .systemLibrary(
+            name: "CPangoCairo", path: "Sources/Shared/CPangoCairo", pkgConfig: "pangocairo",
+            providers: [.apt(["libpango1.0-dev"])]),
+
+        // Shared modules; imports only point up this list.
+        shared("Contracts"),
+        shared("AMQP", ["CRabbitMQ", logging], settings: strict),
+        shared("Postgres", ["CLibPQ", logging], settings: strict),
+        shared("CurlHTTP", ["CCurl", logging], settings: strict),
+        shared("Connectors", ["Contracts", "CurlHTTP"]),
+        shared("Service", ["Contracts", logging, metrics, lifecycle, configuration, hummingbird]),
+        shared("Bus", ["Contracts", "AMQP", logging, metrics]),
+        shared("Worker", ["Contracts", "AMQP", "Bus", "Postgres", "Service", logging, metrics, lifecycle]),
+
+        // The fleet.
+        .executableTarget(
+            name: "Gateway",
+            dependencies: ["Contracts", "Bus", "Service", logging, metrics, lifecycle, arguments, hummingbird, jwt],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: strictAndSafe),
+        worker("OrderWorker", ["CurlHTTP", "Connectors"]),
+        worker("PaymentWorker", ["CurlHTTP", "Connectors", crypto]),
+        worker("ShippingWorker", ["CurlHTTP", "Connectors"]),
+        worker("PromoWorker"),
+        worker("InvoiceWorker", ["CPangoCairo"]),
+        .executableTarget(
+            name: "Sandbox",
+            dependencies: ["Contracts", "AMQP", "CurlHTTP", "Service", logging, lifecycle, arguments, crypto, hummingbird],
+            swiftSettings: strictAndSafe),
+        .executableTarget(
+            name: "oms",
+            dependencies: ["Contracts", "AMQP", "Bus", "Postgres", "CurlHTTP", "Service", arguments, crypto],
+            swiftSettings: strictAndSafe),
+
+        // Tests of single modules.
+        tests("ContractsTests", ["Contracts"], fixtures: true),
+        tests("AMQPTests", ["AMQP", "TestSupport"]),
+        tests("PostgresTests", ["Postgres", "TestSupport"]),
+        tests("CurlHTTPTests", ["CurlHTTP"]),
+        tests("ServiceTests", ["Service"]),
+        tests("WorkerTests", ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport"]),
+        tests("OrderWorkerTests", ["OrderWorker", "Contracts"], fixtures: true),
+        tests("PaymentWorkerTests", ["PaymentWorker", "Contracts"], fixtures: true),
+        tests("ShippingWorkerTests", ["ShippingWorker", "Contracts"], fixtures: true),
+        tests("PromoWorkerTests", ["PromoWorker", "Contracts"], fixtures: true),
+        tests("InvoiceWorkerTests", ["InvoiceWorker", "Contracts"], fixtures: true),
+        tests("GatewayTests", ["Gateway", "Contracts", hummingbirdTesting]),
+        tests("SandboxTests", ["Sandbox"]),
+
+        // Tests of the fleet as real processes over a live broker and database.
+        .target(
+            name: "TestSupport", dependencies: ["AMQP", "Postgres", "CurlHTTP", "Contracts"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("IntegrationTests", ["TestSupport", "Contracts", "AMQP", "Postgres", "CurlHTTP", crypto]),
+        tests("FaultTests", ["TestSupport", "Contracts", "AMQP", "Postgres", "CurlHTTP"]),
+    ]
+)
