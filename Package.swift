@@ -35,11 +35,11 @@ func shared(
 }
 
 /// A worker: its own executable over the shared runtime, with its migrations compiled in.
-func worker(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func worker(_ name: String, migrations: [String], _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
         name: name,
         dependencies: ["Contracts", "Worker", "Service", "Postgres", "Bus", logging, metrics, lifecycle, arguments] + dependencies,
-        resources: [.embedInCode("Migrations")],
+        resources: migrations.map { .embedInCode("Migrations/\($0).sql") },
         swiftSettings: strictAndSafe)
 }
 
@@ -99,13 +99,12 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: ["Contracts", "Bus", "Service", logging, metrics, lifecycle, arguments, hummingbird, jwt],
-            resources: [.embedInCode("Resources")],
             swiftSettings: strictAndSafe),
-        worker("OrderWorker", ["CurlHTTP", "Connectors"]),
-        worker("PaymentWorker", ["CurlHTTP", "Connectors", crypto]),
-        worker("ShippingWorker", ["CurlHTTP", "Connectors"]),
-        worker("PromoWorker"),
-        worker("InvoiceWorker", ["CPangoCairo"]),
+        worker("OrderWorker", migrations: ["0001_orders"], ["CurlHTTP", "Connectors"]),
+        worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
+        worker("ShippingWorker", migrations: ["0001_shipments"], ["CurlHTTP", "Connectors"]),
+        worker("PromoWorker", migrations: ["0001_promo_codes"]),
+        worker("InvoiceWorker", migrations: ["0001_invoices"], ["CPangoCairo"]),
         .executableTarget(
             name: "Sandbox",
             dependencies: ["Contracts", "AMQP", "CurlHTTP", "Service", logging, lifecycle, arguments, crypto, hummingbird],
