@@ -1,0 +1,37 @@
+/// One fault of a request: the place and what is wrong there.
+package struct FieldError: Sendable, Equatable, JSONEncodable {
+    /// JSON Pointer into the body; nil when `parameter` says where.
+    package var pointer: String?
+    /// Name of the query parameter or header.
+    package var parameter: String?
+    package var code: String
+    package var detail: String
+    package var missing: Money?
+    package var missingQuantity: Int64?
+    package var availableQuantity: Int64?
+
+    package init(
+        pointer: String? = nil, parameter: String? = nil, code: String, detail: String, missing: Money? = nil,
+        missingQuantity: Int64? = nil, availableQuantity: Int64? = nil
+    ) {
+        self.pointer = pointer
+        self.parameter = parameter
+        self.code = code
+        self.detail = detail
+        self.missing = missing
+        self.missingQuantity = missingQuantity
+        self.availableQuantity = availableQuantity
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("pointer", pointer)
+            $0.member("parameter", parameter)
+            $0.member("code", code)
+            $0.member("detail", detail)
+            $0.member("missing", missing)
+            $0.member("missing_quantity", missingQuantity)
+            $0.member("available_quantity", availableQuantity)
+        }
+    }
+}

@@ -1,0 +1,224 @@
+/// Reads what a client sent and collects every fault with its JSON Pointer, so that all are told at once.
+///
+/// Each reader returns nil for an absent or faulty value and notes the fault. After reading, the caller looks at
+/// ``faults``: only when it is empty the values are whole.
+///
+/// ```swift
+/// let input = Input(body)
+/// let city = input["city"].required().text(1...100)
+/// let note = input["notes"].text(0...1000)
+/// guard input.faults.isEmpty else { return .refuse(.validationFailed(input.faults)) }
+/// ```
+package struct Input {
+    private final class Collector {
+        var faults: [FieldError] = []
+    }
+
+    /// The value; nil when it is absent or `null`.
+    package let value: JSON?
+    package let pointer: String
+    private let collector: Collector
+
+    package init(_ body: JSON) {
+        self.init(value: body, pointer: "", collector: Collector())
+    }
+
+    private init(value: JSON?, pointer: String, collector: Collector) {
+        self.value = value == .null ? nil : value
+        self.pointer = pointer
+        self.collector = collector
+    }
+
+    /// All faults noted so far by this reader and its children.
+    package var faults: [FieldError] { collector.faults }
+
+    package var isPresent: Bool { value != nil }
+
+    package func note(_ code: String, _ detail: String) {
+        collector.faults.append(FieldError(pointer: pointer, code: code, detail: detail))
+    }
+
+    /// A member of an object. The reader of a member of something else is absent.
+    package subscript(name: String) -> Input {
+        let escaped =
+            name.contains("~") || name.contains("/")
+            ? name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
+                .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1") : name
+        return Input(value: value?[name], pointer: "\(pointer)/\(escaped)", collector: collector)
+    }
+
+    /// Notes `required` when the value is absent.
+    package func required() -> Input {
+        if value == nil { note("required", "Is required.") }
+        return self
+    }
+
+    /// Notes `invalid_type` when this is present and no object.
+    @discardableResult package func object() -> Input? {
+        guard let value else { return nil }
+        guard case .object = value else {
+            note("invalid_type", "Must be an object.")
+            return nil
+        }
+        return self
+    }
+
+    package func array(_ count: ClosedRange<Int>) -> [Input]? {
+        guard let value else { return nil }
+        guard case .array(let elements) = value else {
+            note("invalid_type", "Must be an array.")
+            return nil
+        }
+        if elements.count < count.lowerBound {
+            note("too_few_items", "Must have at least \(count.lowerBound) entries.")
+            return nil
+        }
+        if elements.count > count.upperBound {
+            note("too_many_items", "Must have at most \(count.upperBound) entries.")
+            return nil
+        }
+        return elements.enumerated().map { index, element in
+            Input(value: element, pointer: "\(pointer)/\(index)", collector: collector)
+        }
+    }
+
+    /// Text of so many characters (Unicode scalars), every one of which passes `allowed`.
+    package func text(_ length: ClosedRange<Int>, allowed: (Unicode.Scalar) -> Bool = { _ in true }) -> String? {
+        guard let value else { return nil }
+        guard case .string(let text) = value else {
+            note("invalid_type", "Must be a string.")
+            return nil
+        }
+        let count = text.unicodeScalars.count
+        if count < length.lowerBound {
+            note("too_short", "Must have at least \(length.lowerBound) characters.")
+            return nil
+        }
+        if count > length.upperBound {
+            note("too_long", "Must have at most \(length.upperBound) characters.")
+            return nil
+        }
+        guard !text.unicodeScalars.contains("\0"), text.unicodeScalars.allSatisfy(allowed) else {
+            note("invalid_format", "Has characters that are not allowed here.")
+            return nil
+        }
+        return text
+    }
+
+    /// An opaque id of another service.
+    package func externalID() -> String? { text(1...128, allowed: ExternalID.allows) }
+
+    package func identifier() -> Identifier? {
+        guard let text = text(1...64) else { return nil }
+        guard let id = Identifier(text), id.version == 7 else {
+            note("invalid_format", "Must be an id of this system.")
+            return nil
+        }
+        return id
+    }
+
+    package func integer(_ range: ClosedRange<Int64>) -> Int64? {
+        guard let value else { return nil }
+        guard case .number(let text) = value else {
+            note("invalid_type", "Must be an integer.")
+            return nil
+        }
+        guard let number = Input.wholeNumber(text) else {
+            note("invalid_type", "Must be an integer.")
+            return nil
+        }
+        if number < range.lowerBound {
+            note("too_small", "Must be at least \(range.lowerBound).")
+            return nil
+        }
+        if number > range.upperBound {
+            note("too_large", "Must be at most \(range.upperBound).")
+            return nil
+        }
+        return number
+    }
+
+    /// JSON Schema counts 2.0 among the integers.
+    private static func wholeNumber(_ text: String) -> Int64? {
+        if let number = Int64(text) { return number }
+        guard let number = Double(text), number.rounded(.towardZero) == number, abs(number) < 9.0e15 else { return nil }
+        return Int64(number)
+    }
+
+    package func bool() -> Bool? {
+        guard let value else { return nil }
+        guard case .bool(let flag) = value else {
+            note("invalid_type", "Must be true or false.")
+            return nil
+        }
+        return flag
+    }
+
+    /// One of the words of an enumeration.
+    package func word<Word: RawRepresentable<String>>(as type: Word.Type = Word.self) -> Word? {
+        guard let value else { return nil }
+        guard case .string(let text) = value else {
+            note("invalid_type", "Must be a string.")
+            return nil
+        }
+        guard let word = Word(rawValue: text) else {
+            note("unknown_value", "Is not one of the known values.")
+            return nil
+        }
+        return word
+    }
+
+    package func currency() -> Currency? {
+        guard let text = text(1...64) else { return nil }
+        guard let currency = Currency(text) else {
+            note("invalid_format", "Must be three capital letters.")
+            return nil
+        }
+        return currency
+    }
+
+    /// An amount as a JSON string or number, read from its text.
+    package func money(_ currency: Currency) -> Money? {
+        guard let value else { return nil }
+        guard let text = value.scalarText else {
+            note("invalid_type", "Must be a decimal string or a number.")
+            return nil
+        }
+        do {
+            return try Money(text: text, currency)
+        } catch {
+            switch error {
+            case .invalidFormat: note(error.rawValue, "Must be a decimal amount without sign or exponent.")
+            case .tooManyDigits:
+                note(error.rawValue, "\(currency.code) has \(currency.minorDigits) digits after the point.")
+            case .tooLarge: note(error.rawValue, "Is too large.")
+            }
+            return nil
+        }
+    }
+
+    package func percent() -> Percent? { money(.uah).map { Percent(hundredths: $0.minor) } }
+
+    package func timestamp() -> Timestamp? {
+        guard let text = text(1...40) else { return nil }
+        guard let time = Timestamp(text) else {
+            note("invalid_format", "Must be an RFC 3339 date and time with an offset.")
+            return nil
+        }
+        return time
+    }
+}
+
+/// Ids that other services made: opaque, compared exactly.
+package enum ExternalID {
+    package static func allows(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "A"..."Z", "a"..."z", "0"..."9", ".", "_", ":", "@", "|", "~", "-": true
+        default: false
+        }
+    }
+
+    package static func isValid(_ text: String) -> Bool {
+        (1...128).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(allows)
+    }
+}

@@ -1,0 +1,80 @@
+/// What travels between the gateway and the workers: a command, a query, or an event that the fleet listens to.
+///
+/// The body is JSON in the wire names of the contract. It is passed on as bytes; only the worker that owns the rules
+/// decodes it.
+package struct Message: Sendable, Equatable {
+    /// Where an answer goes: a reply queue of the broker, and the number the asker knows the question by.
+    package struct ReplyAddress: Sendable, Hashable {
+        package let queue: String
+        package let token: UInt64
+
+        package init(queue: String, token: UInt64) {
+            self.queue = queue
+            self.token = token
+        }
+    }
+
+    /// What the client asked for about repeats of its request.
+    package struct Repeat: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// The client sent an Idempotency-Key: a second request with the same id is compared and answered again.
+        package static let keyed = Repeat(rawValue: 1)
+        /// The client waits (`Prefer: wait`): it joins a first request that still runs.
+        package static let joins = Repeat(rawValue: 2)
+    }
+
+    /// Names the message for ever; the key of de-duplication. Of a change it is the operation's id.
+    package var id: Identifier
+    /// What it is: `order.create`. Chooses the decider.
+    package var type: String
+    package var tenant: String
+    package var actor: Actor
+    package var body: [UInt8]
+    package var replyTo: ReplyAddress?
+    /// Id of the call that began the chain; in problems and logs.
+    package var requestID: String
+    /// Path of the request, for `instance` of a problem; empty inside the fleet.
+    package var path: String
+    /// Path and query parameters and preconditions by name.
+    package var parameters: [String: String]
+    package var repeats: Repeat
+    package var traceparent: String?
+    /// The message that caused this one.
+    package var causationID: Identifier?
+    /// Of an event, its aggregate.
+    package var subject: String
+    /// Of an event, the version of its aggregate after it.
+    package var sequence: Int64
+    package var sentAt: Timestamp
+    /// After this instant nobody waits for the answer of a query.
+    package var deadline: Timestamp?
+    /// How often it was tried before.
+    package var attempt: Int
+
+    package init(
+        id: Identifier, type: String, tenant: String, actor: Actor = .system, body: [UInt8] = [],
+        replyTo: ReplyAddress? = nil, requestID: String = "", path: String = "", parameters: [String: String] = [:],
+        repeats: Repeat = [], traceparent: String? = nil, causationID: Identifier? = nil, subject: String = "",
+        sequence: Int64 = 0, sentAt: Timestamp = .now, deadline: Timestamp? = nil, attempt: Int = 0
+    ) {
+        self.id = id
+        self.type = type
+        self.tenant = tenant
+        self.actor = actor
+        self.body = body
+        self.replyTo = replyTo
+        self.requestID = requestID
+        self.path = path
+        self.parameters = parameters
+        self.repeats = repeats
+        self.traceparent = traceparent
+        self.causationID = causationID
+        self.subject = subject
+        self.sequence = sequence
+        self.sentAt = sentAt
+        self.deadline = deadline
+        self.attempt = attempt
+    }
+}
