@@ -1,0 +1,12 @@
+package import Contracts
+package import Postgres
+
+/// Answers reads. Queries come in batches over a queue of their own, so they never wait behind commands.
+package protocol QueryHandler: Sendable {
+    /// The query types this worker answers, for instance `order.get`.
+    var types: [String] { get }
+
+    /// - Parameter read: Runs statements in one round trip, outside a transaction.
+    /// - Returns: One reply for each query, in order.
+    func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply]
+}
