@@ -5,6 +5,9 @@
 package struct Message: Sendable, Equatable {
     /// Where an answer goes: a reply queue of the broker, and the number the asker knows the question by.
     package struct ReplyAddress: Sendable, Hashable {
+        /// The broker's name for "to whoever asked": it is replaced by a real address on the way.
+        package static let direct = "amq.rabbitmq.reply-to"
+
         package let queue: String
         package let token: UInt64
 

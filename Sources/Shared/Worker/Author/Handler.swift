@@ -36,6 +36,12 @@ package protocol Handler: Sendable {
     /// as many rows as there are aggregates says so (``Statement``s are checked through ``Saving/expectedRows``).
     func save(_ changed: [Changed<Key, Rules.State>]) -> [Saving]
 
+    /// Aggregates whose own due time has come, found through an index of theirs (an unpaid order that expires, say):
+    /// rows of `subject text, tenant text, name text`. Each becomes a message `timer.<name>`; several processes may see
+    /// the same row, so the decision tests the time again. nil: there are none. Otherwise timers are rows
+    /// of the runtime (``TimerChange``).
+    func due(at now: Timestamp, limit: Int) -> Statement?
+
     /// A broken unique or check constraint that is a business answer. nil: the message is a poison.
     func refusal(forConstraint name: String, _ work: Work<Key, Rules.Command>) -> Problem?
 
@@ -54,6 +60,8 @@ extension Handler {
     {
         batch.map { .ready($0.command) }
     }
+
+    package func due(at now: Timestamp, limit: Int) -> Statement? { nil }
 
     package func refusal(forConstraint name: String, _ work: Work<Key, Rules.Command>) -> Problem? { nil }
 }

@@ -1,0 +1,135 @@
+package import AMQP
+package import Contracts
+package import Logging
+import Synchronization
+
+/// Asks workers and waits for their answers over direct reply-to. One instance serves a whole gateway.
+package final class Requester: Sendable {
+    /// What became of a question.
+    package enum Outcome: Sendable {
+        case reply(Reply)
+        /// The broker has it; no answer came in time.
+        case accepted
+        /// It was certainly not accepted: nothing was stored.
+        case notSent
+        /// The connection was lost before the confirm: it may have been accepted.
+        case uncertain
+    }
+
+    private struct Waiter {
+        let continuation: CheckedContinuation<Outcome, Never>
+        let deadline: ContinuousClock.Instant
+        /// How many workers are asked; all but the last may say 404.
+        var awaited: Int
+        var confirmed = false
+    }
+
+    private struct State {
+        var waiters: [UInt64: Waiter] = [:]
+        var nextToken: UInt64 = 1
+    }
+
+    private final class Shared: Sendable {
+        let state = Mutex(State())
+
+        func receive(_ deliveries: [AMQPDelivery]) {
+            for delivery in deliveries where delivery.properties.contentType == Bundle.replies {
+                guard let replies = try? Bundle.unpackReplies(delivery.body) else { continue }
+                let ready = state.withLock { state in
+                    replies.compactMap { entry -> (Waiter, Reply)? in
+                        guard var waiter = state.waiters[entry.token] else { return nil }
+                        waiter.awaited -= 1
+                        if entry.reply.status == 404, waiter.awaited > 0 {
+                            state.waiters[entry.token] = waiter
+                            return nil
+                        }
+                        state.waiters[entry.token] = nil
+                        return (waiter, entry.reply)
+                    }
+                }
+                for (waiter, reply) in ready { waiter.continuation.resume(returning: .reply(reply)) }
+            }
+        }
+    }
+
+    private let shared = Shared()
+    private let link: AMQPLink
+    private let commands: BundleSender
+    private let queries: BundleSender
+    /// Most questions open at once; above it the caller sheds load.
+    private let limit: Int
+
+    /// Connects at once, and again for ever.
+    ///
+    /// - Throws: ``AMQPError`` when the process has no file descriptor left.
+    package init(
+        endpoint: AMQPEndpoint, name: String, logger: Logger, limit: Int = 4096,
+        onStateChange: (@Sendable (AMQPLinkState) -> Void)? = nil
+    ) throws {
+        self.limit = limit
+        let shared = shared
+        link = try AMQPLink(
+            AMQPLink.Settings(endpoint: endpoint, name: name, policy: .failFast), logger: logger,
+            topology: { try Topology.declareExchanges($0) }, replies: { shared.receive($0) },
+            onStateChange: onStateChange)
+        commands = BundleSender(link: link, pack: Message.commandBundles)
+        queries = BundleSender(link: link, pack: Message.queryBundles)
+    }
+
+    package var state: AMQPLinkState { link.state }
+
+    /// How many questions are open.
+    package var openCount: Int { shared.state.withLock { $0.waiters.count } }
+
+    /// Sends a command and waits for its answer or its confirm, whichever the time allows.
+    package func command(_ message: Message, wait: Duration) async -> Outcome {
+        await ask(message, commands, wait: wait, workers: 1)
+    }
+
+    /// - Parameter workers: How many kinds of worker are bound to the query; the first that knows answers.
+    package func query(_ message: Message, wait: Duration, workers: Int = 1) async -> Outcome {
+        var message = message
+        message.deadline = Timestamp.now.adding(wait)
+        return await ask(message, queries, wait: wait, workers: workers)
+    }
+
+    private func ask(_ message: Message, _ sender: BundleSender, wait: Duration, workers: Int) async -> Outcome {
+        await withCheckedContinuation { continuation in
+            let token = shared.state.withLock { state -> UInt64? in
+                guard state.waiters.count < limit else { return nil }
+                let token = state.nextToken
+                state.nextToken += 1
+                state.waiters[token] = Waiter(
+                    continuation: continuation, deadline: ContinuousClock.now + wait, awaited: workers)
+                return token
+            }
+            guard let token else { return continuation.resume(returning: .notSent) }
+            var message = message
+            message.replyTo = Message.ReplyAddress(queue: Message.ReplyAddress.direct, token: token)
+            sender.send(message) { [self] outcome in settle(token, outcome) }
+        }
+    }
+
+    private func settle(_ token: UInt64, _ outcome: AMQPPublishOutcome) {
+        guard outcome != .confirmed else {
+            return shared.state.withLock { $0.waiters[token]?.confirmed = true }
+        }
+        guard let waiter = shared.state.withLock({ $0.waiters.removeValue(forKey: token) }) else { return }
+        waiter.continuation.resume(returning: outcome == .unknown ? .uncertain : .notSent)
+    }
+
+    /// Ends the waiting of questions whose time is up. Runs until it is cancelled.
+    package func expireOverdue() async {
+        while !Task.isCancelled {
+            let now = ContinuousClock.now
+            let overdue = shared.state.withLock { state -> [Waiter] in
+                let tokens = state.waiters.filter { $0.value.deadline <= now }.keys
+                return tokens.compactMap { state.waiters.removeValue(forKey: $0) }
+            }
+            for waiter in overdue { waiter.continuation.resume(returning: waiter.confirmed ? .accepted : .uncertain) }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    package func close() async { await link.close(drain: .seconds(2)) }
+}

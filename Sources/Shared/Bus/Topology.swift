@@ -1,0 +1,73 @@
+package import AMQP
+
+/// Declares what the fleet needs of the broker. Every process declares what it uses when it connects; declaring is
+/// idempotent, and arguments that differ from what exists end the connection (406), which is a configuration fault.
+///
+/// Safety (queue type, dead-letter target and strategy, overflow, delivery limit, retry delay) stands in arguments;
+/// sizes are left to policies.
+package enum Topology {
+    /// All exchanges, and the retry ladder. Enough for a process that only publishes.
+    package static func declareExchanges(_ connection: AMQPConnection) throws {
+        for exchange in [FleetExchange.commands, FleetExchange.queries, FleetExchange.fleet] {
+            try connection.declareExchange(exchange, type: "topic")
+        }
+        try connection.declareExchange(FleetExchange.unrouted, type: "fanout")
+        try connection.declareQueue(
+            FleetExchange.unrouted,
+            arguments: [
+                "x-queue-type": .string("quorum"), "x-max-length": .int64(1_000_000), "x-overflow": .string("drop-head"),
+                "x-message-ttl": .int64(7 * 86_400_000),
+            ])
+        try connection.bind(queue: FleetExchange.unrouted, exchange: FleetExchange.unrouted, routingKey: "")
+        try connection.declareExchange(
+            FleetExchange.events, type: "topic", arguments: ["alternate-exchange": .string(FleetExchange.unrouted)])
+        for step in RetryStep.allCases { try declare(step, connection) }
+    }
+
+    private static func declare(_ step: RetryStep, _ connection: AMQPConnection) throws {
+        try connection.declareExchange(step.exchange, type: "fanout")
+        try connection.declareQueue(
+            step.exchange,
+            arguments: [
+                "x-queue-type": .string("quorum"), "x-message-ttl": .int64(step.delay.components.seconds * 1000),
+                "x-dead-letter-exchange": .string(""), "x-dead-letter-strategy": .string("at-least-once"),
+                "x-overflow": .string("reject-publish"),
+            ])
+        try connection.bind(queue: step.exchange, exchange: step.exchange, routingKey: "")
+    }
+
+    /// The queues of one worker with their bindings.
+    ///
+    /// - Parameters:
+    ///   - commands: Types bound from `oms.commands`.
+    ///   - queries: Types bound from `oms.queries`.
+    ///   - fleetEvents: Patterns bound from `oms.fleet`.
+    ///   - publicEvents: Patterns bound from `oms.events`, for what outside services publish.
+    package static func declare(
+        _ worker: WorkerName, commands: [String], queries: [String], fleetEvents: [String], publicEvents: [String],
+        _ connection: AMQPConnection
+    ) throws {
+        try declareExchanges(connection)
+        try connection.declareQueue(
+            worker.parkedQueue, arguments: ["x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish")])
+        for queue in [worker.commandQueue, worker.eventQueue, worker.soloQueue] {
+            try connection.declareQueue(
+                queue,
+                arguments: [
+                    "x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish"),
+                    "x-delivery-limit": .int64(queue == worker.soloQueue ? 5 : 20),
+                    "x-dead-letter-exchange": .string(""), "x-dead-letter-routing-key": .string(worker.parkedQueue),
+                    "x-dead-letter-strategy": .string("at-least-once"),
+                ])
+        }
+        try connection.declareQueue(worker.queryQueue, arguments: ["x-message-ttl": .int64(10_000)])
+        for type in commands { try connection.bind(queue: worker.commandQueue, exchange: FleetExchange.commands, routingKey: type) }
+        for type in queries { try connection.bind(queue: worker.queryQueue, exchange: FleetExchange.queries, routingKey: type) }
+        for pattern in fleetEvents {
+            try connection.bind(queue: worker.eventQueue, exchange: FleetExchange.fleet, routingKey: pattern)
+        }
+        for pattern in publicEvents {
+            try connection.bind(queue: worker.eventQueue, exchange: FleetExchange.events, routingKey: pattern)
+        }
+    }
+}

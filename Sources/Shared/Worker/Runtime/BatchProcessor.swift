@@ -1,0 +1,383 @@
+import Contracts
+import Postgres
+
+/// Decides one batch of messages in one transaction with a fixed number of statements: two round trips when nothing
+/// was put off before and nothing is repeated.
+///
+/// Confined to the worker's thread. Throws what the database throws; then nothing of the batch is stored (or, when the
+/// connection broke at the commit, the inbox tells at the next try).
+struct BatchProcessor<H: Handler> {
+    let handler: H
+    let owner: Identifier
+    /// How long this process may take to publish what it commits before another may do it.
+    static var claim: Duration { .seconds(10) }
+    /// How long a call to a provider may take before another process may begin it again.
+    static var lease: Duration { .seconds(90) }
+
+    private typealias HandlerWork = Work<H.Key, H.Rules.Command>
+
+    /// - Parameters:
+    ///   - overrides: Messages that are refused with this problem, whatever the rules say: what a constraint of the
+    ///     database told at the try before.
+    ///   - effectCapacity: How many effects this process can begin at once.
+    ///   - confirmed: Outbox rows whose content the broker has confirmed; they are deleted on the way.
+    func process(
+        _ messages: [Message], overrides: [Identifier: Problem] = [:], on connection: PostgresConnection,
+        effectCapacity: Int, confirmed: [Int64]
+    ) throws -> BatchResult {
+        var batch = Batch(messages, at: .now)
+        batch.takeIn(handler, overrides)
+        try batch.prepare(handler) { try connection.run($0) }
+        guard batch.needsTransaction || !confirmed.isEmpty else { return batch.result }
+        do {
+            try batch.load(handler, owner: owner, on: connection)
+            batch.decide(handler)
+            try batch.render(handler, on: connection)
+            try batch.commit(handler, owner: owner, effectCapacity: effectCapacity, confirmed: confirmed, on: connection)
+        } catch {
+            try? connection.rollBackIfNeeded()
+            throw error
+        }
+        return batch.result
+    }
+
+    /// The state of one batch on its way through the steps.
+    private struct Batch {
+        let messages: [Message]
+        let now: Timestamp
+        var result: BatchResult
+
+        /// Index of the first message with the same id, for those that repeat one of this very batch.
+        private var echoes: [(index: Int, first: Int)] = []
+        private var works: [(index: Int, work: HandlerWork)] = []
+        private var refusals: [(index: Int, problem: Problem)] = []
+        private var states: [H.Key: H.Rules.State] = [:]
+        private var before: [H.Key: H.Rules.State] = [:]
+        private var changedKeys: [H.Key] = []
+        private var foreignSubjects: Set<String> = []
+        private var entries: [RuntimeStatements.InboxEntry] = []
+        /// The reply of each message that has one, by index.
+        private var replies: [Int: Reply] = [:]
+        private var running: Set<Int> = []
+        private var resolutions: [(id: Identifier, answer: Decision<H.Rules.Change>.Answer, state: H.Rules.State?)] = []
+        private var resolved: [(Identifier, [UInt8])] = []
+        private var joins: [Message] = []
+        private var effects: [Effect] = []
+        private var timers: [TimerChange] = []
+
+        init(_ messages: [Message], at now: Timestamp) {
+            self.messages = messages
+            self.now = now
+            result = BatchResult(verdicts: Array(repeating: .settled, count: messages.count))
+        }
+
+        var needsTransaction: Bool { !works.isEmpty || !refusals.isEmpty || !echoes.isEmpty }
+
+        // MARK: 1. Intake
+
+        mutating func takeIn(_ handler: H, _ overrides: [Identifier: Problem]) {
+            var seen: [Identifier: Int] = [:]
+            seen.reserveCapacity(messages.count)
+            for (index, message) in messages.enumerated() {
+                if let first = seen[message.id] {
+                    echoes.append((index, first))
+                    continue
+                }
+                seen[message.id] = index
+                if let problem = overrides[message.id] {
+                    refusals.append((index, problem))
+                    continue
+                }
+                do {
+                    switch try handler.intake(message) {
+                    case .command(let key, let command):
+                        works.append((index, Work(message: message, key: key, command: command)))
+                    case .refusal(let problem): refusals.append((index, problem))
+                    case .ignored: break
+                    }
+                } catch {
+                    result.verdicts[index] = .park(reason: "intake: \(error)")
+                }
+            }
+        }
+
+        // MARK: 2. Prepare
+
+        mutating func prepare(_ handler: H, _ read: (Statement) throws -> Rows) throws {
+            guard !works.isEmpty else { return }
+            let verdicts = try handler.prepare(works.map(\.work), read)
+            var ready: [(index: Int, work: HandlerWork)] = []
+            ready.reserveCapacity(works.count)
+            for (entry, verdict) in zip(works, verdicts) {
+                switch verdict {
+                case .ready(let command):
+                    ready.append((entry.index, Work(message: entry.work.message, key: entry.work.key, command: command)))
+                case .found(let key, let command):
+                    ready.append((entry.index, Work(message: entry.work.message, key: key, command: command)))
+                case .refused(let problem): refusals.append((entry.index, problem))
+                case .retry(let reason, let atLast):
+                    if let atLast, RetryLadder.isExhausted(entry.work.message) {
+                        refusals.append((entry.index, atLast))
+                    } else {
+                        result.verdicts[entry.index] = .retry(reason: reason, atLast: atLast)
+                    }
+                }
+            }
+            works = ready
+        }
+
+        // MARK: 3. First round trip
+
+        mutating func load(_ handler: H, owner: Identifier, on connection: PostgresConnection) throws {
+            let remembered = works.map(\.index).filter { !messages[$0].isLocal } + refusals.map(\.index)
+            let dueTimers = works.compactMap { messages[$0.index].timer }
+            let results = works.compactMap { messages[$0.index].effectResult }
+            let loads = handler.load(works.map(\.work))
+
+            var statements: [Statement] = [.begin, RuntimeStatements.handled(remembered.map { messages[$0].id })]
+            if !dueTimers.isEmpty { statements.append(RuntimeStatements.take(dueTimers)) }
+            if !results.isEmpty { statements.append(RuntimeStatements.settle(results)) }
+            if !loads.isEmpty { statements.append(RuntimeStatements.foreignOutbox(owner: owner)) }
+            var rows = try connection.pipeline(statements + loads)[...]
+
+            _ = rows.popFirst()
+            let handled = rows.popFirst()
+            let takenTimers = dueTimers.isEmpty ? nil : rows.popFirst()
+            let settledEffects = results.isEmpty ? nil : rows.popFirst()
+            let foreign = loads.isEmpty ? nil : rows.popFirst()
+
+            try dropLate(takenTimers, settledEffects)
+            if let handled, !handled.isEmpty { try answerRepeats(handled) }
+            for row in foreign ?? Rows.none { foreignSubjects.formUnion(try row.textArray(0).compactMap { $0 }) }
+            if !loads.isEmpty {
+                states = try handler.states(Array(rows), works.map(\.work))
+                before = states
+            }
+        }
+
+        /// Timers that were set anew, and results of attempts that are over, decide nothing.
+        private mutating func dropLate(_ timers: Rows?, _ effects: Rows?) throws {
+            if let timers {
+                var taken: Set<String> = []
+                for row in timers { taken.insert("\(try row.text(0))\n\(try row.text(1))") }
+                works.removeAll { entry in
+                    messages[entry.index].timer.map { !taken.contains("\($0.name)\n\($0.subject)") } ?? false
+                }
+            }
+            if let effects {
+                var settled: Set<Identifier> = []
+                for row in effects { settled.insert(Identifier(try row.uuid(0))) }
+                works.removeAll { entry in
+                    messages[entry.index].effectResult.map { !settled.contains($0.0) } ?? false
+                }
+            }
+        }
+
+        /// Messages that were handled before get their stored answer and are not decided again.
+        private mutating func answerRepeats(_ rows: Rows) throws {
+            var known: [Identifier: Row] = [:]
+            for row in rows { known[Identifier(try row.uuid(0))] = row }
+            let indexes = works.map(\.index) + refusals.map(\.index)
+            works.removeAll { known[messages[$0.index].id] != nil }
+            refusals.removeAll { known[messages[$0.index].id] != nil }
+            for index in indexes {
+                let message = messages[index]
+                guard let row = known[message.id] else { continue }
+                let stored = try row.bytesOrNil(3).map { try Reply(encoded: $0) }
+                let fingerprint = UInt64(bitPattern: try row.int64(1))
+                let token = UInt64(bitPattern: try row.int64(2))
+                switch Repetition(
+                    of: message, fingerprint: fingerprint, token: token, stored: stored,
+                    hasCompleted: try !row.isNull(3) || message.replyTo == nil)
+                {
+                case .answer(let reply): replies[index] = reply
+                case .join: joins.append(message)
+                case .nothing: break
+                }
+            }
+        }
+
+        // MARK: 4. Decide
+
+        mutating func decide(_ handler: H) {
+            for (index, problem) in refusals { refuse(index, problem) }
+            var changed: Set<H.Key> = []
+            for (index, work) in works {
+                let message = work.message
+                let context = DecisionContext(message: message, now: now)
+                let decision = handler.rules.decide(work.command, states[work.key], context)
+                var state = states[work.key]
+                for change in decision.changes {
+                    let next = handler.rules.evolve(state, change, context)
+                    result.events += handler.events(for: change, next, context)
+                    state = next
+                }
+                if !decision.changes.isEmpty {
+                    states[work.key] = state
+                    if changed.insert(work.key).inserted { changedKeys.append(work.key) }
+                }
+                result.sends += decision.sends
+                effects += decision.effects.map { $0.caused(by: message) }
+                timers += decision.timers
+                resolutions += decision.resolutions.map { ($0.0, $0.1, state) }
+                conclude(index, decision.answer, state, handler)
+            }
+        }
+
+        private mutating func conclude(
+            _ index: Int, _ answer: Decision<H.Rules.Change>.Answer, _ state: H.Rules.State?, _ handler: H
+        ) {
+            let message = messages[index]
+            switch answer {
+            case .forward(let forwarded):
+                result.verdicts[index] = .forward(forwarded)
+                return
+            case .later: running.insert(index)
+            default: replies[index] = reply(answer, state, to: message, handler)
+            }
+            remember(index)
+        }
+
+        private mutating func refuse(_ index: Int, _ problem: Problem) {
+            replies[index] = problem.reply(to: messages[index])
+            remember(index)
+        }
+
+        private mutating func remember(_ index: Int) {
+            let message = messages[index]
+            guard !message.isLocal else { return }
+            entries.append(
+                RuntimeStatements.InboxEntry(
+                    message: message, fingerprint: message.fingerprint, reply: replies[index]?.encoded(),
+                    isRunning: running.contains(index)))
+        }
+
+        private func reply(
+            _ answer: Decision<H.Rules.Change>.Answer, _ state: H.Rules.State?, to message: Message, _ handler: H
+        ) -> Reply? {
+            switch answer {
+            case .resource(let status): state.map { handler.reply(status: status, $0, to: message) }
+            case .reply(let reply): reply
+            case .refusal(let problem): problem.reply(to: message)
+            case .none, .later, .forward: nil
+            }
+        }
+
+        // MARK: 5. Answers that were put off earlier
+
+        mutating func render(_ handler: H, on connection: PostgresConnection) throws {
+            guard !resolutions.isEmpty else { return }
+            var askers: [Identifier: Message] = [:]
+            for row in try connection.run(RuntimeStatements.askers(resolutions.map(\.id))) {
+                askers[Identifier(try row.uuid(0))] = try Message(encoded: try row.bytes(1))
+            }
+            for (id, answer, state) in resolutions {
+                // A command that was put off and resolved in one batch is not stored yet.
+                if let position = entries.firstIndex(where: { $0.message.id == id }) {
+                    let message = entries[position].message
+                    guard let reply = reply(answer, state, to: message, handler) else { continue }
+                    entries[position] = RuntimeStatements.InboxEntry(
+                        message: message, fingerprint: message.fingerprint, reply: reply.encoded(), isRunning: false)
+                    send(reply, to: message)
+                } else if let asker = askers[id], let reply = reply(answer, state, to: asker, handler) {
+                    resolved.append((id, reply.encoded()))
+                    send(reply, to: asker)
+                }
+            }
+        }
+
+        private mutating func send(_ reply: Reply, to message: Message) {
+            guard let address = message.replyTo else { return }
+            result.replies.append((address.queue, AddressedReply(token: address.token, reply: reply)))
+        }
+
+        // MARK: 6. Second round trip
+
+        mutating func commit(
+            _ handler: H, owner: Identifier, effectCapacity: Int, confirmed: [Int64], on connection: PostgresConnection
+        ) throws {
+            let saves = changedKeys.compactMap { key in
+                states[key].map { Changed(key: key, before: before[key], after: $0) }
+            }
+            let savings = saves.isEmpty ? [] : handler.save(saves)
+            var statements = savings.map(\.statement)
+            if !entries.isEmpty { statements.append(RuntimeStatements.record(entries, at: now)) }
+            if !resolved.isEmpty { statements.append(RuntimeStatements.resolve(resolved, at: now)) }
+            if !joins.isEmpty { statements.append(RuntimeStatements.join(joins)) }
+            appendEffects(to: &statements, capacity: effectCapacity)
+            appendTimers(to: &statements)
+            if !confirmed.isEmpty { statements.append(RuntimeStatements.confirmed(confirmed)) }
+            result.mustWait = result.events.contains { foreignSubjects.contains($0.subject) }
+            let hasOutbox = !result.events.isEmpty || !result.sends.isEmpty
+            if hasOutbox {
+                statements.append(
+                    RuntimeStatements.append(
+                        result.events, sends: result.sends, owner: owner,
+                        claimedUntil: result.mustWait ? now : now.adding(BatchProcessor.claim), at: now))
+            }
+            let mustCheck = savings.contains { $0.expectedRows != nil }
+            Failpoint.hit("before-commit")
+            let rows = try connection.pipeline(mustCheck ? statements : statements + [.commit])
+            if mustCheck {
+                for (saving, rows) in zip(savings, rows) {
+                    if let expected = saving.expectedRows, rows.affected != expected { throw StaleAggregate() }
+                }
+                _ = try connection.run(.commit)
+            }
+            if hasOutbox { result.outboxBatch = try rows[statements.count - 1].only().int64(0) }
+            Failpoint.hit("after-commit")
+            collectReplies()
+        }
+
+        private mutating func appendEffects(to statements: inout [Statement], capacity: Int) {
+            guard !effects.isEmpty else { return }
+            var left = capacity
+            var sending: [Bool] = []
+            var due: [Timestamp] = []
+            for effect in effects {
+                let startsNow = left > 0 && (effect.dueAt ?? now) <= now
+                sending.append(startsNow)
+                due.append(startsNow ? now.adding(BatchProcessor.lease) : effect.dueAt ?? now)
+                if startsNow {
+                    left -= 1
+                    var begun = effect
+                    begun.attempt = 1
+                    result.leased.append(begun)
+                }
+            }
+            statements.append(RuntimeStatements.begin(effects, sending: sending, due: due))
+        }
+
+        /// The last word on a timer counts; PostgreSQL refuses to touch one row twice in a statement.
+        private func appendTimers(to statements: inout [Statement]) {
+            var last: [String: TimerChange] = [:]
+            for timer in timers { last["\(timer.name)\n\(timer.subject)"] = timer }
+            let set = last.values.filter { $0.dueAt != nil }.sorted { $0.subject < $1.subject }
+            let cleared = last.values.filter { $0.dueAt == nil }.sorted { $0.subject < $1.subject }
+            if !set.isEmpty { statements.append(RuntimeStatements.set(set)) }
+            if !cleared.isEmpty { statements.append(RuntimeStatements.clear(cleared)) }
+        }
+
+        private mutating func collectReplies() {
+            for (index, first) in echoes {
+                guard let reply = replies[first] else { continue }
+                switch Repetition(
+                    of: messages[index], fingerprint: messages[first].fingerprint,
+                    token: messages[first].replyTo?.token ?? 0, stored: reply, hasCompleted: true)
+                {
+                case .answer(let answer): replies[index] = answer
+                case .join, .nothing: break
+                }
+            }
+            for (index, reply) in replies.sorted(by: { $0.key < $1.key }) { send(reply, to: messages[index]) }
+        }
+    }
+}
+
+/// An aggregate was changed by someone else although it was locked: tried again like any conflict.
+struct StaleAggregate: Error {}
+
+extension Rows {
+    /// For statements that were not run.
+    static var none: [Row] { [] }
+}

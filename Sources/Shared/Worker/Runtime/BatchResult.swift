@@ -1,0 +1,28 @@
+import Contracts
+
+/// What became of a batch once it is committed.
+struct BatchResult {
+    /// What the loop does with one message.
+    enum Verdict {
+        /// Its outcome is committed, or there was none: acknowledge.
+        case settled
+        /// A copy climbs the retry ladder; refused with the problem when there is no further step.
+        case retry(reason: String, atLast: Problem?)
+        /// A copy goes to the parked queue.
+        case park(reason: String)
+        /// It goes on to another worker in this form.
+        case forward(Message)
+    }
+
+    /// One for each message, in order.
+    var verdicts: [Verdict]
+    var replies: [(queue: String, reply: AddressedReply)] = []
+    var events: [Event] = []
+    var sends: [Message] = []
+    /// Effects that were committed as being sent by this process.
+    var leased: [Effect] = []
+    /// The outbox row that holds the events and sends; nil when there are none.
+    var outboxBatch: Int64?
+    /// Earlier events of the same aggregates wait in another process: the relay publishes these in order.
+    var mustWait = false
+}

@@ -1,0 +1,407 @@
+import AMQP
+import Bus
+import Contracts
+import Foundation
+import Logging
+import Postgres
+
+/// The heart of a worker, on a thread of its own: takes what has arrived, decides it as one batch, and settles it.
+/// It never waits for more messages: the work on one batch is what lets the next one gather.
+///
+/// While the database is away it keeps its messages and its heartbeats, takes no more than the prefetch, and spends no
+/// attempt. While the broker is away it keeps trying; what was delivered and not acknowledged comes again.
+final class DecisionLoop<H: Handler> {
+    private struct Pending {
+        let message: Message
+        /// nil for timers and results of effects.
+        let delivery: DeliveryID?
+        let queue: String
+    }
+
+    private let definition: WorkerDefinition<H>
+    private let connections: WorkerConnections
+    private let mailbox: Mailbox
+    private let outbound: Outbound
+    private let executor: EffectExecutor?
+    private let health: WorkerHealth
+    private let metrics: WorkerMetrics
+    private let logger: Logger
+    private let processor: BatchProcessor<H>
+    private let owner = Identifier.new()
+
+    private var broker: AMQPConnection?
+    private var database: PostgresConnection?
+    private var brokerBackoff = ReconnectBackoff()
+    private var databaseBackoff = ReconnectBackoff()
+    private var ledger = DeliveryLedger()
+    private var backlog: [Pending] = []
+    private var confirmed: [Int64] = []
+    private var postponed: [(Identifier, Int, Timestamp)] = []
+    private var nextTick = ContinuousClock.now
+    private var isDraining = false
+
+    /// Most messages decided in one transaction.
+    private static var batchLimit: Int { 512 }
+    /// Bundles that may be delivered ahead.
+    private static var prefetch: UInt16 { 32 }
+    private static var tick: Duration { .seconds(1) }
+
+    init(
+        _ definition: WorkerDefinition<H>, connections: WorkerConnections, mailbox: Mailbox, outbound: Outbound,
+        executor: EffectExecutor?, health: WorkerHealth, metrics: WorkerMetrics, logger: Logger
+    ) {
+        self.definition = definition
+        self.connections = connections
+        self.mailbox = mailbox
+        self.outbound = outbound
+        self.executor = executor
+        self.health = health
+        self.metrics = metrics
+        self.logger = logger
+        processor = BatchProcessor(handler: definition.handler, owner: owner)
+    }
+
+    /// Runs until the mailbox says stop and everything taken is settled.
+    func run() {
+        while true {
+            if mailbox.isStopping, !isDraining { beginDraining() }
+            if isDraining, isDrained { break }
+            connectDatabase()
+            connectBroker()
+            takeIn(waitingFor: backlog.isEmpty || database == nil ? timeToTick : .zero)
+            readMailbox()
+            if database != nil {
+                decideBacklog()
+                if ContinuousClock.now >= nextTick { doHousekeeping() }
+            }
+            acknowledge()
+        }
+        forgetConfirmed()
+        broker?.close()
+        database?.close()
+    }
+
+    // MARK: Connections
+
+    private func connectDatabase() {
+        guard database == nil, databaseBackoff.mayTry else { return }
+        do {
+            let connection = try connections.openDatabase("decide")
+            connection.whileWaiting = { [weak self] in self?.pumpHeartbeats() }
+            database = connection
+            databaseBackoff.succeeded()
+            health.database(isAvailable: true)
+            logger.info("database connected")
+        } catch {
+            databaseBackoff.failed()
+            health.database(isAvailable: false)
+            logger.warning("database away", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func loseDatabase(_ error: any Error) {
+        logger.warning("database lost", metadata: ["error": "\(error)"])
+        database?.close()
+        database = nil
+        databaseBackoff.failed()
+        health.database(isAvailable: false)
+    }
+
+    private func connectBroker() {
+        guard broker == nil, !isDraining, brokerBackoff.mayTry else { return }
+        do {
+            let connection = try connections.openBroker("consume")
+            try Topology.declare(
+                definition.name, commands: definition.commands,
+                queries: (definition.queries?.types ?? []) + [OperationQuery.type], fleetEvents: definition.fleetEvents,
+                publicEvents: definition.publicEvents, connection)
+            try connection.prefetch(Self.prefetch)
+            try connection.consume(definition.name.commandQueue, tag: definition.name.commandQueue)
+            try connection.consume(definition.name.eventQueue, tag: definition.name.eventQueue)
+            try connection.prefetch(1)
+            try connection.consume(definition.name.soloQueue, tag: definition.name.soloQueue)
+            broker = connection
+            brokerBackoff.succeeded()
+            health.broker(isAvailable: true)
+            logger.info("broker connected")
+        } catch {
+            brokerBackoff.failed()
+            health.broker(isAvailable: false)
+            logger.warning("broker away", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func loseBroker(_ error: any Error) {
+        logger.warning("broker lost", metadata: ["error": "\(error)"])
+        broker?.close()
+        broker = nil
+        brokerBackoff.failed()
+        health.broker(isAvailable: false)
+        ledger.reset()
+        backlog.removeAll { $0.delivery != nil }
+    }
+
+    /// Called while a statement runs long: the broker must not think that we are dead.
+    private func pumpHeartbeats() {
+        guard let broker else { return }
+        do {
+            try handle(broker.receive(wait: .zero))
+        } catch {
+            loseBroker(error)
+        }
+    }
+
+    // MARK: Taking messages
+
+    private var timeToTick: Duration { max(.zero, nextTick - ContinuousClock.now) }
+
+    private func takeIn(waitingFor limit: Duration) {
+        guard let broker else {
+            mailbox.wake.wait(min(limit, .milliseconds(100)))
+            return
+        }
+        do {
+            try handle(broker.receive(wait: min(limit, .seconds(1)), wake: mailbox.wake))
+        } catch {
+            loseBroker(error)
+        }
+    }
+
+    private func handle(_ events: [AMQPEvent]) throws {
+        for event in events {
+            switch event {
+            case .delivery(let delivery): take(delivery)
+            case .consumerCancelled(let tag): throw AMQPError(.channelClosed, "consumer \(tag) was cancelled")
+            case .confirmed, .rejected, .returned, .blocked, .unblocked: break
+            }
+        }
+    }
+
+    private func take(_ delivery: AMQPDelivery) {
+        let queue = delivery.consumerTag
+        let messages: [Message]
+        do {
+            messages = try Message.read(delivery, defaultTenant: definition.defaultTenant)
+        } catch {
+            park(unreadable: delivery, queue)
+            return
+        }
+        let id = ledger.add(delivery.deliveryTag, messages: messages.count)
+        if delivery.redelivered { metrics.repeats.increment(by: messages.count) }
+        let isSuspect = delivery.deliveryCount >= 3 && queue != definition.name.soloQueue
+        for message in messages {
+            if isSuspect {
+                outbound.replace(message, of: id, by: message.soloCopy(in: definition.name.soloQueue, from: queue))
+            } else {
+                backlog.append(Pending(message: message, delivery: id, queue: queue))
+            }
+        }
+    }
+
+    private func park(unreadable delivery: AMQPDelivery, _ queue: String) {
+        metrics.parked.increment()
+        logger.error("unreadable message parked", metadata: ["queue": "\(queue)"])
+        let id = ledger.add(delivery.deliveryTag, messages: 1)
+        let message = Message(id: Identifier.new(), type: "unreadable", tenant: definition.defaultTenant, body: delivery.body)
+        outbound.replace(
+            message, of: id,
+            by: message.parkedCopy(in: definition.name.parkedQueue, from: queue, reason: "no readable bundle"))
+    }
+
+    private func readMailbox() {
+        for note in mailbox.takeAll() {
+            switch note {
+            case .decide(let message): backlog.append(Pending(message: message, delivery: nil, queue: ""))
+            case .postpone(let id, let attempt, let until): postponed.append((id, attempt, until))
+            case .confirmed(let batch): confirmed.append(batch)
+            case .settled(let delivery): ledger.settle(delivery)
+            case .unsettled(let delivery, let message):
+                guard delivery.epoch == ledger.epoch else { continue }
+                backlog.append(Pending(message: message, delivery: delivery, queue: definition.name.commandQueue))
+            }
+        }
+    }
+
+    private func acknowledge() {
+        guard let broker, let tag = ledger.takeAcknowledgeable() else { return }
+        do {
+            try broker.ack(tag, multiple: true)
+        } catch {
+            loseBroker(error)
+        }
+    }
+
+    // MARK: Deciding
+
+    private func decideBacklog() {
+        guard !backlog.isEmpty else { return }
+        let batch = Array(backlog.prefix(Self.batchLimit))
+        backlog.removeFirst(batch.count)
+        decide(batch, overrides: [:])
+    }
+
+    /// Decides a batch; on a fault of one message halves it until that message stands alone.
+    private func decide(_ batch: [Pending], overrides: [Identifier: Problem], conflicts: Int = 0) {
+        guard let database else {
+            backlog.insert(contentsOf: batch, at: 0)
+            return
+        }
+        let started = ContinuousClock.now
+        do {
+            let taken = confirmed
+            let result = try processor.process(
+                batch.map(\.message), overrides: overrides, on: database,
+                effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: taken)
+            confirmed.removeFirst(taken.count)
+            measure(batch, since: started)
+            settle(batch, result)
+        } catch let error as PostgresError where error.meansDatabaseIsAway {
+            loseDatabase(error)
+            backlog.insert(contentsOf: batch.filter { $0.delivery == nil || $0.delivery?.epoch == ledger.epoch }, at: 0)
+        } catch {
+            let isConflict = error is StaleAggregate || (error as? PostgresError)?.isConflict == true
+            if isConflict, conflicts < 3 {
+                Thread.sleep(forTimeInterval: Double.random(in: 0.001...0.01) * Double(conflicts + 1))
+                decide(batch, overrides: overrides, conflicts: conflicts + 1)
+            } else if batch.count > 1 {
+                let middle = batch.count / 2
+                decide(Array(batch[..<middle]), overrides: overrides)
+                decide(Array(batch[middle...]), overrides: overrides)
+            } else if let only = batch.first {
+                failed(only, error, isConflict: isConflict, overrides: overrides)
+            }
+        }
+    }
+
+    /// One message that cannot be decided alone either.
+    private func failed(_ pending: Pending, _ error: any Error, isConflict: Bool, overrides: [Identifier: Problem]) {
+        let message = pending.message
+        if overrides.isEmpty, let constraint = (error as? PostgresError)?.constraint,
+            let problem = refusal(for: message, constraint)
+        {
+            return decide([pending], overrides: [message.id: problem])
+        }
+        logger.error(
+            "message cannot be decided",
+            metadata: ["message_id": "\(message.id)", "type": "\(message.type)", "error": "\(error)"])
+        guard let delivery = pending.delivery else { return }
+        if isConflict { retry(pending, delivery, reason: "\(error)") } else { park(pending, delivery, reason: "\(error)") }
+    }
+
+    private func refusal(for message: Message, _ constraint: String) -> Problem? {
+        guard case .command(let key, let command)? = try? definition.handler.intake(message) else { return nil }
+        return definition.handler.refusal(
+            forConstraint: constraint, Work(message: message, key: key, command: command))
+    }
+
+    /// After the commit: acknowledge, then tell.
+    private func settle(_ batch: [Pending], _ result: BatchResult) {
+        for (pending, verdict) in zip(batch, result.verdicts) {
+            guard let delivery = pending.delivery else { continue }
+            switch verdict {
+            case .settled: ledger.settle(delivery)
+            case .retry(let reason, _): retry(pending, delivery, reason: reason)
+            case .park(let reason): park(pending, delivery, reason: reason)
+            case .forward(let message):
+                guard let bundle = Message.commandBundles([message]).first else { continue }
+                outbound.replace(pending.message, of: delivery, by: bundle)
+            }
+        }
+        acknowledge()
+        Failpoint.hit("after-ack")
+        outbound.send(result.replies)
+        if let batch = result.outboxBatch {
+            if result.mustWait {
+                nextTick = min(nextTick, ContinuousClock.now + .milliseconds(50))
+            } else {
+                outbound.publish(result.events, result.sends, batch: batch)
+            }
+        }
+        executor?.begin(result.leased)
+        Failpoint.hit("after-publish")
+    }
+
+    private func retry(_ pending: Pending, _ delivery: DeliveryID, reason: String) {
+        guard let step = RetryLadder.step(for: pending.message) else { return park(pending, delivery, reason: reason) }
+        metrics.retries.increment()
+        let copy = pending.message.retryCopy(at: step, backTo: pending.queue, reason: reason)
+        outbound.replace(pending.message, of: delivery, by: copy)
+    }
+
+    private func park(_ pending: Pending, _ delivery: DeliveryID, reason: String) {
+        metrics.parked.increment()
+        logger.error(
+            "message parked",
+            metadata: [
+                "message_id": "\(pending.message.id)", "type": "\(pending.message.type)", "reason": "\(reason)",
+                "request_id": "\(pending.message.requestID)",
+            ])
+        let copy = pending.message.parkedCopy(in: definition.name.parkedQueue, from: pending.queue, reason: reason)
+        outbound.replace(pending.message, of: delivery, by: copy)
+        let problem = Problem(.internalError, "The request could not be handled; it is kept for inspection.")
+        if let address = pending.message.replyTo {
+            let reply = AddressedReply(token: address.token, reply: problem.reply(to: pending.message))
+            outbound.send([(address.queue, reply)])
+        }
+    }
+
+    private func measure(_ batch: [Pending], since started: ContinuousClock.Instant) {
+        metrics.batchSize.record(batch.count)
+        metrics.batchTime.recordNanoseconds((ContinuousClock.now - started).wholeNanoseconds)
+        metrics.messages.increment(by: batch.count)
+        if let oldest = batch.first?.message.sentAt {
+            metrics.queueWait.recordNanoseconds(Timestamp.now.since(oldest).wholeNanoseconds)
+        }
+    }
+
+    // MARK: Housekeeping
+
+    private func doHousekeeping() {
+        nextTick = ContinuousClock.now + Self.tick
+        guard let database else { return }
+        do {
+            try Housekeeping(definition: definition, owner: owner, outbound: outbound, executor: executor, metrics: metrics)
+                .run(on: database, confirmed: confirmed, postponed: postponed, isDraining: isDraining) { message in
+                    backlog.append(Pending(message: message, delivery: nil, queue: ""))
+                }
+            confirmed = []
+            postponed = []
+        } catch {
+            try? database.rollBackIfNeeded()
+            if (error as? PostgresError)?.meansDatabaseIsAway == true {
+                loseDatabase(error)
+            } else {
+                logger.error("housekeeping failed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    // MARK: Draining
+
+    private func beginDraining() {
+        isDraining = true
+        for queue in [definition.name.commandQueue, definition.name.eventQueue, definition.name.soloQueue] {
+            do { try broker?.cancel(queue) } catch { loseBroker(error) }
+        }
+        logger.info("draining", metadata: ["backlog": "\(backlog.count)"])
+    }
+
+    private var isDrained: Bool {
+        backlog.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
+            && executor?.isIdle != false
+    }
+
+    private func forgetConfirmed() {
+        readMailbox()
+        guard let database, !confirmed.isEmpty || !postponed.isEmpty else { return }
+        var statements: [Statement] = []
+        if !confirmed.isEmpty { statements.append(RuntimeStatements.confirmed(confirmed)) }
+        if !postponed.isEmpty { statements.append(RuntimeStatements.postpone(postponed)) }
+        _ = try? database.pipeline(statements)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, cut off; what swift-metrics records.
+    var wholeNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

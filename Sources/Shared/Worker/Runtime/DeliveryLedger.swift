@@ -1,0 +1,57 @@
+/// A delivery of one connection; after a reconnect its tag means nothing any more.
+struct DeliveryID: Hashable, Sendable {
+    let epoch: Int
+    let tag: UInt64
+}
+
+/// Which deliveries of the present connection are settled: a delivery is when each of its messages is. Deliveries are
+/// acknowledged from the oldest on, so that one acknowledgement covers many.
+struct DeliveryLedger {
+    private(set) var epoch = 0
+    private var unsettled: [(tag: UInt64, messages: Int)] = []
+    private var firstUnsettled = 0
+
+    var isEmpty: Bool { firstUnsettled == unsettled.count }
+
+    /// A new connection: everything unacknowledged will be delivered again.
+    mutating func reset() {
+        epoch += 1
+        unsettled = []
+        firstUnsettled = 0
+    }
+
+    mutating func add(_ tag: UInt64, messages: Int) -> DeliveryID {
+        unsettled.append((tag, messages))
+        return DeliveryID(epoch: epoch, tag: tag)
+    }
+
+    mutating func settle(_ id: DeliveryID) {
+        guard id.epoch == epoch, let index = index(of: id.tag) else { return }
+        unsettled[index].messages -= 1
+    }
+
+    /// The tag up to which everything can be acknowledged now, once.
+    mutating func takeAcknowledgeable() -> UInt64? {
+        var last: UInt64?
+        while firstUnsettled < unsettled.count, unsettled[firstUnsettled].messages <= 0 {
+            last = unsettled[firstUnsettled].tag
+            firstUnsettled += 1
+        }
+        if firstUnsettled > 1024 {
+            unsettled.removeFirst(firstUnsettled)
+            firstUnsettled = 0
+        }
+        return last
+    }
+
+    /// Tags of one channel grow.
+    private func index(of tag: UInt64) -> Int? {
+        var low = firstUnsettled
+        var high = unsettled.count
+        while low < high {
+            let middle = (low + high) / 2
+            if unsettled[middle].tag < tag { low = middle + 1 } else { high = middle }
+        }
+        return low < unsettled.count && unsettled[low].tag == tag ? low : nil
+    }
+}

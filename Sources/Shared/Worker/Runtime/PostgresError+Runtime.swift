@@ -1,0 +1,10 @@
+import Postgres
+
+extension PostgresError {
+    /// Pause, connect again, decide the same messages anew. A commit whose outcome is unknown is among these: the inbox
+    /// tells at the next try.
+    var meansDatabaseIsAway: Bool { classification == .databaseAway || classification == .commitUnknown }
+
+    /// Someone else was in the way: the same work again.
+    var isConflict: Bool { classification == .conflict || classification == .cancelled }
+}

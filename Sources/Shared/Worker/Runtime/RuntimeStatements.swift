@@ -1,0 +1,251 @@
+import Contracts
+import Postgres
+
+/// The runtime's own SQL. Every statement works on a whole batch.
+enum RuntimeStatements {
+    // MARK: Inbox
+
+    /// Which of these messages were handled before, with what a repetition is answered.
+    static func handled(_ ids: [Identifier]) -> Statement {
+        Statement("SELECT message_id, fingerprint, token, reply FROM inbox WHERE message_id = ANY($1)", [.ids(ids)])
+    }
+
+    struct InboxEntry {
+        let message: Message
+        let fingerprint: UInt64
+        /// nil while the answer is put off.
+        let reply: [UInt8]?
+        let isRunning: Bool
+    }
+
+    static func record(_ entries: [InboxEntry], at now: Timestamp) -> Statement {
+        Statement(
+            """
+            INSERT INTO inbox (message_id, type, tenant_id, actor, fingerprint, token, asker, reply, received_at, completed_at)
+            SELECT message_id, type, tenant_id, actor, fingerprint, token, asker, reply, $9,
+                   CASE WHEN asker IS NULL THEN $9 END
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[])
+                AS entry (message_id, type, tenant_id, actor, fingerprint, token, asker, reply)
+            """,
+            [
+                .ids(entries.lazy.map(\.message.id)), .texts(entries.lazy.map(\.message.type)),
+                .texts(entries.lazy.map(\.message.tenant)), .texts(entries.lazy.map(\.message.actor.text)),
+                .int64Array(entries.map { Int64(bitPattern: $0.fingerprint) }),
+                .int64Array(entries.map { Int64(bitPattern: $0.message.replyTo?.token ?? 0) }),
+                .bytesArray(entries.map { $0.isRunning ? $0.message.withoutBody.encoded() : nil }),
+                .bytesArray(entries.map(\.reply)), .time(now),
+            ])
+    }
+
+    /// The askers of commands whose answers were put off.
+    static func askers(_ ids: [Identifier]) -> Statement {
+        Statement(
+            "SELECT message_id, asker FROM inbox WHERE message_id = ANY($1) AND asker IS NOT NULL FOR UPDATE", [.ids(ids)])
+    }
+
+    static func resolve(_ replies: [(Identifier, [UInt8])], at now: Timestamp) -> Statement {
+        Statement(
+            """
+            UPDATE inbox SET reply = resolved.reply, asker = NULL, completed_at = $3
+            FROM unnest($1::uuid[], $2::bytea[]) AS resolved (message_id, reply)
+            WHERE inbox.message_id = resolved.message_id
+            """,
+            [.ids(replies.lazy.map(\.0)), .bytesArray(replies.map(\.1)), .time(now)])
+    }
+
+    /// A later request with the same key joins the running one: the answer goes to it.
+    static func join(_ messages: [Message]) -> Statement {
+        Statement(
+            """
+            UPDATE inbox SET asker = joined.asker, token = joined.token
+            FROM unnest($1::uuid[], $2::bytea[], $3::bigint[]) AS joined (message_id, asker, token)
+            WHERE inbox.message_id = joined.message_id AND inbox.asker IS NOT NULL
+            """,
+            [
+                .ids(messages.lazy.map(\.id)), .bytesArray(messages.map { $0.withoutBody.encoded() }),
+                .int64Array(messages.map { Int64(bitPattern: $0.replyTo?.token ?? 0) }),
+            ])
+    }
+
+    static func operations(_ ids: [Identifier]) -> Statement {
+        Statement(
+            "SELECT message_id, type, tenant_id, actor, reply, received_at, completed_at FROM inbox WHERE message_id = ANY($1)",
+            [.ids(ids)])
+    }
+
+    /// Forgets what can no longer come again: longer than the retry ladder, the client's keys and a week of parking.
+    static func forget(before: Timestamp) -> Statement {
+        Statement("DELETE FROM inbox WHERE received_at < $1 AND asker IS NULL", [.time(before)])
+    }
+
+    // MARK: Events and outbox
+
+    /// Appends events and notes them, with the messages for other workers, as not yet confirmed.
+    static func append(
+        _ events: [Event], sends: [Message], owner: Identifier, claimedUntil: Timestamp, at now: Timestamp
+    ) -> Statement {
+        Statement(
+            """
+            WITH appended AS (
+                INSERT INTO events (event_id, type, tenant_id, subject, sequence, time, actor_type, actor_id, is_public,
+                                    body, request_id, causation_id, traceparent)
+                SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[],
+                                     $7::text[], $8::text[], $9::boolean[], $10::json[], $11::text[], $12::uuid[], $13::text[])
+                RETURNING position
+            )
+            INSERT INTO outbox (owner, claimed_until, subjects, positions, messages, created_at)
+            SELECT $14, $15, $16, coalesce((SELECT array_agg(position) FROM appended), '{}'), $17, $18
+            RETURNING batch_id
+            """,
+            [
+                .ids(events.lazy.map(\.id)), .texts(events.lazy.map(\.type)), .texts(events.lazy.map(\.tenant)),
+                .texts(events.lazy.map(\.subject)), .int64Array(events.map(\.sequence)), .times(events.lazy.map(\.time)),
+                .texts(events.lazy.map(\.actor.type.rawValue)), .textArray(events.map(\.actor.id)),
+                .boolArray(events.map(\.isPublic)), .jsonArray(events.map(\.body)), .texts(events.lazy.map(\.requestID)),
+                .optionalIDs(events.lazy.map(\.causationID)), .textArray(events.map(\.traceparent)),
+                .id(owner), .time(claimedUntil), .texts(Set(events.lazy.map(\.subject))),
+                .bytesArray(sends.map { $0.encoded() }), .time(now),
+            ])
+    }
+
+    /// Subjects with events of other processes that are not confirmed yet.
+    static func foreignOutbox(owner: Identifier) -> Statement {
+        Statement("SELECT subjects FROM outbox WHERE owner <> $1", [.id(owner)])
+    }
+
+    static let outbox = Statement("SELECT batch_id, claimed_until, subjects, created_at FROM outbox ORDER BY batch_id")
+
+    static func claim(_ batches: [Int64], owner: Identifier, until: Timestamp, at now: Timestamp) -> Statement {
+        Statement(
+            """
+            UPDATE outbox SET owner = $2, claimed_until = $3
+            WHERE batch_id = ANY($1) AND claimed_until < $4
+            RETURNING batch_id, positions, messages
+            """, [.int64Array(batches), .id(owner), .time(until), .time(now)])
+    }
+
+    static func events(at positions: [Int64]) -> Statement {
+        Statement(
+            """
+            SELECT position, event_id, type, tenant_id, subject, sequence, time, actor_type, actor_id, is_public, body,
+                   request_id, causation_id, traceparent
+            FROM events WHERE position = ANY($1) ORDER BY position
+            """, [.int64Array(positions)])
+    }
+
+    static func confirmed(_ batches: [Int64]) -> Statement {
+        Statement("DELETE FROM outbox WHERE batch_id = ANY($1)", [.int64Array(batches)])
+    }
+
+    // MARK: Effects
+
+    static func begin(_ effects: [Effect], sending: [Bool], due: [Timestamp]) -> Statement {
+        Statement(
+            """
+            INSERT INTO effects (effect_id, kind, subject, tenant_id, body, sending, attempt, due_at, request_id, traceparent)
+            SELECT effect_id, kind, subject, tenant_id, body, sending, sending::integer, due_at, request_id, traceparent
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::boolean[], $7::timestamptz[],
+                        $8::text[], $9::text[])
+                AS effect (effect_id, kind, subject, tenant_id, body, sending, due_at, request_id, traceparent)
+            ON CONFLICT (effect_id) DO NOTHING
+            """,
+            [
+                .ids(effects.lazy.map(\.id)), .texts(effects.lazy.map(\.kind)), .texts(effects.lazy.map(\.subject)),
+                .texts(effects.lazy.map(\.tenant)), .bytesArray(effects.map(\.body)), .boolArray(sending), .times(due),
+                .texts(effects.lazy.map(\.requestID)), .textArray(effects.map(\.traceparent)),
+            ])
+    }
+
+    /// Leases what is due, and what another process began and did not settle in time.
+    static func leaseEffects(_ limit: Int, until: Timestamp, at now: Timestamp) -> Statement {
+        Statement(
+            """
+            UPDATE effects SET sending = true, attempt = attempt + 1, due_at = $2
+            WHERE effect_id IN (
+                SELECT effect_id FROM effects WHERE due_at <= $3 ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING effect_id, kind, subject, tenant_id, body, attempt, request_id, traceparent
+            """, [.int64(Int64(limit)), .time(until), .time(now)])
+    }
+
+    /// Takes the effects whose results came in; a result of an earlier attempt finds nothing.
+    static func settle(_ results: [(Identifier, Int)]) -> Statement {
+        Statement(
+            """
+            DELETE FROM effects USING unnest($1::uuid[], $2::integer[]) AS result (effect_id, attempt)
+            WHERE effects.effect_id = result.effect_id AND effects.attempt = result.attempt AND effects.sending
+            RETURNING effects.effect_id
+            """, [.ids(results.lazy.map(\.0)), .int32Array(results.map { Int32($0.1) })])
+    }
+
+    static func postpone(_ effects: [(Identifier, Int, Timestamp)]) -> Statement {
+        Statement(
+            """
+            UPDATE effects SET sending = false, due_at = later.due_at
+            FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[]) AS later (effect_id, attempt, due_at)
+            WHERE effects.effect_id = later.effect_id AND effects.attempt = later.attempt AND effects.sending
+            """,
+            [.ids(effects.lazy.map(\.0)), .int32Array(effects.map { Int32($0.1) }), .times(effects.lazy.map(\.2))])
+    }
+
+    // MARK: Timers
+
+    static func set(_ timers: [TimerChange]) -> Statement {
+        Statement(
+            """
+            INSERT INTO timers (name, subject, tenant_id, due_at)
+            SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+            ON CONFLICT (subject, name) DO UPDATE SET due_at = excluded.due_at, leased_until = NULL
+            """,
+            [
+                .texts(timers.lazy.map(\.name)), .texts(timers.lazy.map(\.subject)), .texts(timers.lazy.map(\.tenant)),
+                .optionalTimes(timers.lazy.map(\.dueAt)),
+            ])
+    }
+
+    static func clear(_ timers: [TimerChange]) -> Statement {
+        Statement(
+            """
+            DELETE FROM timers USING unnest($1::text[], $2::text[]) AS cleared (name, subject)
+            WHERE timers.subject = cleared.subject AND timers.name = cleared.name
+            """, [.texts(timers.lazy.map(\.name)), .texts(timers.lazy.map(\.subject))])
+    }
+
+    static func leaseTimers(_ limit: Int, until: Timestamp, at now: Timestamp) -> Statement {
+        Statement(
+            """
+            UPDATE timers SET leased_until = $2
+            WHERE (subject, name) IN (
+                SELECT subject, name FROM timers
+                WHERE due_at <= $3 AND (leased_until IS NULL OR leased_until < $3)
+                ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING name, subject, tenant_id, due_at
+            """, [.int64(Int64(limit)), .time(until), .time(now)])
+    }
+
+    /// Takes the timers that are decided now; one that was set anew meanwhile is not found.
+    static func take(_ timers: [TimerChange]) -> Statement {
+        Statement(
+            """
+            DELETE FROM timers USING unnest($1::text[], $2::text[], $3::timestamptz[]) AS due (name, subject, due_at)
+            WHERE timers.subject = due.subject AND timers.name = due.name AND timers.due_at = due.due_at
+            RETURNING timers.name, timers.subject
+            """,
+            [
+                .texts(timers.lazy.map(\.name)), .texts(timers.lazy.map(\.subject)),
+                .optionalTimes(timers.lazy.map(\.dueAt)),
+            ])
+    }
+}
+
+extension Actor {
+    /// `customer:cust_42`, or `system`.
+    var text: String { id.map { "\(type.rawValue):\($0)" } ?? type.rawValue }
+}
+
+extension Message {
+    var withoutBody: Message {
+        var message = self
+        message.body = []
+        return message
+    }
+}

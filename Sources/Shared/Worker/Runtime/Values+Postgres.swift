@@ -1,0 +1,28 @@
+package import Contracts
+package import Postgres
+
+extension Identifier {
+    package var uuid: PostgresUUID { PostgresUUID(high: high, low: low) }
+    package init(_ uuid: PostgresUUID) { self.init(high: uuid.high, low: uuid.low) }
+}
+
+extension Timestamp {
+    package var microseconds: Int64 { milliseconds * 1000 }
+    package init(microseconds: Int64) {
+        self.init(milliseconds: (microseconds >= 0 ? microseconds : microseconds - 999) / 1000)
+    }
+}
+
+extension PostgresValue {
+    package static func ids(_ ids: some Sequence<Identifier>) -> PostgresValue { .uuidArray(ids.map(\.uuid)) }
+    package static func optionalIDs(_ ids: some Sequence<Identifier?>) -> PostgresValue { .uuidArray(ids.map { $0?.uuid }) }
+    package static func times(_ times: some Sequence<Timestamp>) -> PostgresValue {
+        .timestampArray(times.map(\.microseconds))
+    }
+    package static func optionalTimes(_ times: some Sequence<Timestamp?>) -> PostgresValue {
+        .timestampArray(times.map { $0?.microseconds })
+    }
+    package static func texts(_ texts: some Sequence<String>) -> PostgresValue { .textArray(Array(texts)) }
+    package static func id(_ id: Identifier) -> PostgresValue { .uuid(id.uuid) }
+    package static func time(_ time: Timestamp) -> PostgresValue { .timestamp(time.microseconds) }
+}

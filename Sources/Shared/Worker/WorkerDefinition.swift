@@ -1,0 +1,34 @@
+package import Bus
+package import Contracts
+package import Postgres
+
+/// What makes one worker: its name, what it consumes, and the parts its author wrote.
+package struct WorkerDefinition<H: Handler>: Sendable {
+    package let name: WorkerName
+    /// Types bound from `oms.commands`.
+    package var commands: [String]
+    /// Patterns bound from `oms.fleet`: events of other workers.
+    package var fleetEvents: [String] = []
+    /// Patterns bound from `oms.events`: events of outside services.
+    package var publicEvents: [String] = []
+    package var handler: H
+    package var effects: (any EffectHandler)?
+    package var queries: (any QueryHandler)?
+    package var migrations: [Migration]
+    /// Tenant of outside messages that name none.
+    package var defaultTenant = "default"
+
+    package init(
+        _ name: WorkerName, commands: [String], fleetEvents: [String] = [], publicEvents: [String] = [], handler: H,
+        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil, migrations: [Migration]
+    ) {
+        self.name = name
+        self.commands = commands
+        self.fleetEvents = fleetEvents
+        self.publicEvents = publicEvents
+        self.handler = handler
+        self.effects = effects
+        self.queries = queries
+        self.migrations = migrations
+    }
+}

@@ -1,0 +1,91 @@
+package import AMQP
+import Bus
+import Contracts
+import Foundation
+package import Logging
+package import Postgres
+package import ServiceLifecycle
+
+/// One running worker: its threads, from start to drained stop.
+///
+/// Threads: decisions, queries, publishing. Effects run as Swift tasks. Two processes of one worker share its queues.
+package final class WorkerProcess<H: Handler>: Service {
+    private let definition: WorkerDefinition<H>
+    private let connections: WorkerConnections
+    private let health: WorkerHealth
+    private let logger: Logger
+
+    package init(
+        _ definition: WorkerDefinition<H>, broker: AMQPEndpoint, database: PostgresEndpoint, health: WorkerHealth,
+        logger: Logger
+    ) {
+        self.definition = definition
+        self.health = health
+        self.logger = logger
+        connections = WorkerConnections(worker: definition.name, broker: broker, database: database, logger: logger)
+    }
+
+    /// Runs until graceful shutdown, then takes nothing new, finishes what it has, publishes and returns.
+    package func run() async throws {
+        let definition = definition
+        let decisions = try Mailbox()
+        let queries = try Mailbox()
+        let link = try connections.link { connection in
+            try Topology.declare(
+                definition.name, commands: definition.commands,
+                queries: (definition.queries?.types ?? []) + [OperationQuery.type], fleetEvents: definition.fleetEvents,
+                publicEvents: definition.publicEvents, connection)
+        }
+        let outbound = Outbound(link: link, worker: definition.name, mailbox: decisions)
+        let executor = definition.effects.map { EffectExecutor($0, mailbox: decisions) }
+        await withTaskGroup(of: Void.self) { [connections, health, logger] group in
+            group.addTask {
+                await Self.thread("\(definition.name.rawValue) decide") {
+                    DecisionLoop(
+                        definition, connections: connections, mailbox: decisions, outbound: outbound, executor: executor,
+                        health: health, metrics: WorkerMetrics(worker: definition.name.rawValue), logger: logger
+                    ).run()
+                }
+            }
+            group.addTask {
+                await Self.thread("\(definition.name.rawValue) query") {
+                    QueryLoop(
+                        worker: definition.name, handler: definition.queries, connections: connections,
+                        outbound: outbound, mailbox: queries, logger: logger
+                    ).run()
+                }
+            }
+            group.addTask {
+                try? await gracefulShutdown()
+                decisions.stop()
+                queries.stop()
+            }
+            await group.waitForAll()
+        }
+        await link.close(drain: .seconds(5))
+    }
+
+    /// Runs blocking work on a thread of its own, never on Swift's pool.
+    private static func thread(_ name: String, _ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let thread = Thread {
+                body()
+                continuation.resume()
+            }
+            thread.name = name
+            thread.start()
+        }
+    }
+
+    /// Brings the schema up to date: the runtime's tables, then the worker's own.
+    ///
+    /// - Parameter database: Logs in as the worker's role, which owns the schema.
+    package static func migrate(_ definition: WorkerDefinition<H>, database: PostgresEndpoint, logger: Logger) throws {
+        var options = PostgresOptions.migration(applicationName: "\(definition.name.appID) migrate")
+        options.schema = definition.name.schema
+        let connection = try PostgresConnection(database, options: options, logger: logger)
+        defer { connection.close() }
+        try PostgresMigrator(schema: definition.name.schema).migrate(
+            RuntimeSchema.migrations + definition.migrations, on: connection)
+    }
+}
