@@ -107,11 +107,14 @@ package final class AMQPConnection {
         guard outgoing.isEmpty else { throw AMQPError(.blocked, "the broker takes no messages") }
     }
 
+    /// Sends what the socket takes without waiting, so that the broker can start on it.
+    func sendGathered() throws { try guarded { try sendOutgoing() } }
+
     /// Sends what is gathered if there is much of it. Called after each message.
     func flushIfLarge() throws {
         guard outgoing.count >= Self.flushThreshold else { return }
         if outgoing.count >= Self.backlogLimit { return try flush() }
-        try guarded { try sendOutgoing() }
+        try sendGathered()
     }
 
     func throwIfDead() throws {
