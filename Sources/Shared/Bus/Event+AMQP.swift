@@ -22,7 +22,8 @@ extension Event {
             exchange: FleetExchange.events, routingKey: type, mandatory: false,
             properties: AMQPProperties(
                 contentType: Reply.json, contentEncoding: "utf-8", headers: headers,
-                deliveryMode: AMQPProperties.persistent, correlationID: requestID.isEmpty ? nil : requestID, messageID: id,
+                deliveryMode: AMQPProperties.persistent, correlationID: requestID.isEmpty ? nil : requestID,
+                messageID: id,
                 timestamp: time.milliseconds / 1000, type: type, appID: worker.appID),
             body: body)
     }

@@ -32,7 +32,8 @@ extension Message {
             contentType: Bundle.messages, deliveryMode: deliveryMode, replyTo: asksDirectly ? ReplyAddress.direct : nil)
         return types.flatMap { type in
             Bundle.pack(byType[type] ?? []).map {
-                AMQPMessage(exchange: exchange, routingKey: type, mandatory: mandatory, properties: properties, body: $0)
+                AMQPMessage(
+                    exchange: exchange, routingKey: type, mandatory: mandatory, properties: properties, body: $0)
             }
         }
     }
@@ -90,7 +91,8 @@ extension Message {
         let type = properties.type ?? properties.headers["cloudEvents:type"]?.stringValue ?? delivery.routingKey
         let tenant = properties.headers["tenant_id"]?.stringValue ?? defaultTenant
         let given = properties.messageID ?? properties.headers["cloudEvents:id"]?.stringValue
-        let id = given.map { Identifier.derived(from: "outside", tenant, type, $0) }
+        let id =
+            given.map { Identifier.derived(from: "outside", tenant, type, $0) }
             ?? Identifier.derived(from: "outside", tenant, type, String(decoding: delivery.body, as: UTF8.self))
         return [
             Message(

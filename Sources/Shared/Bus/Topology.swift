@@ -9,23 +9,24 @@ package enum Topology {
     /// All exchanges, and the retry ladder. Enough for a process that only publishes.
     package static func declareExchanges(_ connection: AMQPConnection) throws {
         for exchange in [FleetExchange.commands, FleetExchange.queries, FleetExchange.fleet] {
-            try connection.declareExchange(exchange, type: "topic")
+            try connection.declareExchange(exchange, .topic)
         }
-        try connection.declareExchange(FleetExchange.unrouted, type: "fanout")
+        try connection.declareExchange(FleetExchange.unrouted, .fanout)
         try connection.declareQueue(
             FleetExchange.unrouted,
             arguments: [
-                "x-queue-type": .string("quorum"), "x-max-length": .int64(1_000_000), "x-overflow": .string("drop-head"),
+                "x-queue-type": .string("quorum"), "x-max-length": .int64(1_000_000),
+                "x-overflow": .string("drop-head"),
                 "x-message-ttl": .int64(7 * 86_400_000),
             ])
         try connection.bind(queue: FleetExchange.unrouted, exchange: FleetExchange.unrouted, routingKey: "")
         try connection.declareExchange(
-            FleetExchange.events, type: "topic", arguments: ["alternate-exchange": .string(FleetExchange.unrouted)])
+            FleetExchange.events, .topic, arguments: ["alternate-exchange": .string(FleetExchange.unrouted)])
         for step in RetryStep.allCases { try declare(step, connection) }
     }
 
     private static func declare(_ step: RetryStep, _ connection: AMQPConnection) throws {
-        try connection.declareExchange(step.exchange, type: "fanout")
+        try connection.declareExchange(step.exchange, .fanout)
         try connection.declareQueue(
             step.exchange,
             arguments: [
@@ -61,8 +62,12 @@ package enum Topology {
                 ])
         }
         try connection.declareQueue(worker.queryQueue, arguments: ["x-message-ttl": .int64(10_000)])
-        for type in commands { try connection.bind(queue: worker.commandQueue, exchange: FleetExchange.commands, routingKey: type) }
-        for type in queries { try connection.bind(queue: worker.queryQueue, exchange: FleetExchange.queries, routingKey: type) }
+        for type in commands {
+            try connection.bind(queue: worker.commandQueue, exchange: FleetExchange.commands, routingKey: type)
+        }
+        for type in queries {
+            try connection.bind(queue: worker.queryQueue, exchange: FleetExchange.queries, routingKey: type)
+        }
         for pattern in fleetEvents {
             try connection.bind(queue: worker.eventQueue, exchange: FleetExchange.fleet, routingKey: pattern)
         }

@@ -1,5 +1,4 @@
 package import Bus
-package import Contracts
 package import Postgres
 
 /// What makes one worker: its name, what it consumes, and the parts its author wrote.

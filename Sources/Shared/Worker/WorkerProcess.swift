@@ -4,12 +4,12 @@ import Contracts
 import Foundation
 package import Logging
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// One running worker: its threads, from start to drained stop.
 ///
 /// Threads: decisions, queries, publishing. Effects run as Swift tasks. Two processes of one worker share its queues.
-package final class WorkerProcess<H: Handler>: Service {
+package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
     private let definition: WorkerDefinition<H>
     private let connections: WorkerConnections
     private let health: WorkerHealth
@@ -42,7 +42,8 @@ package final class WorkerProcess<H: Handler>: Service {
             group.addTask {
                 await Self.thread("\(definition.name.rawValue) decide") {
                     DecisionLoop(
-                        definition, connections: connections, mailbox: decisions, outbound: outbound, executor: executor,
+                        definition, connections: connections, mailbox: decisions, outbound: outbound,
+                        executor: executor,
                         health: health, metrics: WorkerMetrics(worker: definition.name.rawValue), logger: logger
                     ).run()
                 }
@@ -80,12 +81,15 @@ package final class WorkerProcess<H: Handler>: Service {
     /// Brings the schema up to date: the runtime's tables, then the worker's own.
     ///
     /// - Parameter database: Logs in as the worker's role, which owns the schema.
-    package static func migrate(_ definition: WorkerDefinition<H>, database: PostgresEndpoint, logger: Logger) throws {
+    /// - Returns: Names of the migrations that were applied now.
+    package static func migrate(_ definition: WorkerDefinition<H>, database: PostgresEndpoint, logger: Logger) throws
+        -> [String]
+    {
         var options = PostgresOptions.migration(applicationName: "\(definition.name.appID) migrate")
         options.schema = definition.name.schema
         let connection = try PostgresConnection(database, options: options, logger: logger)
         defer { connection.close() }
-        try PostgresMigrator(schema: definition.name.schema).migrate(
-            RuntimeSchema.migrations + definition.migrations, on: connection)
+        return try PostgresMigrator(schema: definition.name.schema, migrations: RuntimeSchema.migrations + definition.migrations)
+            .migrate(connection)
     }
 }

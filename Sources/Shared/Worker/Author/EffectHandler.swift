@@ -1,5 +1,3 @@
-package import Contracts
-
 /// Makes the calls to providers that decisions asked for. Runs outside any transaction.
 package protocol EffectHandler: Sendable {
     /// How many effects of a kind may be handed over in one call; 1 for most.

@@ -33,7 +33,8 @@ struct BatchProcessor<H: Handler> {
             try batch.load(handler, owner: owner, on: connection)
             batch.decide(handler)
             try batch.render(handler, on: connection)
-            try batch.commit(handler, owner: owner, effectCapacity: effectCapacity, confirmed: confirmed, on: connection)
+            try batch.commit(
+                handler, owner: owner, effectCapacity: effectCapacity, confirmed: confirmed, on: connection)
         } catch {
             try? connection.rollBackIfNeeded()
             throw error
@@ -111,7 +112,8 @@ struct BatchProcessor<H: Handler> {
             for (entry, verdict) in zip(works, verdicts) {
                 switch verdict {
                 case .ready(let command):
-                    ready.append((entry.index, Work(message: entry.work.message, key: entry.work.key, command: command)))
+                    ready.append(
+                        (entry.index, Work(message: entry.work.message, key: entry.work.key, command: command)))
                 case .found(let key, let command):
                     ready.append((entry.index, Work(message: entry.work.message, key: key, command: command)))
                 case .refused(let problem): refusals.append((entry.index, problem))
@@ -148,7 +150,9 @@ struct BatchProcessor<H: Handler> {
 
             try dropLate(takenTimers, settledEffects)
             if let handled, !handled.isEmpty { try answerRepeats(handled) }
-            for row in foreign ?? Rows.none { foreignSubjects.formUnion(try row.textArray(0).compactMap { $0 }) }
+            if let foreign {
+                for row in foreign { foreignSubjects.formUnion(try row.textArray(0).compactMap { $0 }) }
+            }
             if !loads.isEmpty {
                 states = try handler.states(Array(rows), works.map(\.work))
                 before = states
@@ -376,8 +380,3 @@ struct BatchProcessor<H: Handler> {
 
 /// An aggregate was changed by someone else although it was locked: tried again like any conflict.
 struct StaleAggregate: Error {}
-
-extension Rows {
-    /// For statements that were not run.
-    static var none: [Row] { [] }
-}

@@ -1,6 +1,7 @@
 import AMQP
 import Bus
 import Contracts
+import CoreMetrics
 import Foundation
 import Logging
 import Postgres
@@ -202,7 +203,8 @@ final class DecisionLoop<H: Handler> {
         metrics.parked.increment()
         logger.error("unreadable message parked", metadata: ["queue": "\(queue)"])
         let id = ledger.add(delivery.deliveryTag, messages: 1)
-        let message = Message(id: Identifier.new(), type: "unreadable", tenant: definition.defaultTenant, body: delivery.body)
+        let message = Message(
+            id: Identifier.new(), type: "unreadable", tenant: definition.defaultTenant, body: delivery.body)
         outbound.replace(
             message, of: id,
             by: message.parkedCopy(in: definition.name.parkedQueue, from: queue, reason: "no readable bundle"))
@@ -285,7 +287,11 @@ final class DecisionLoop<H: Handler> {
             "message cannot be decided",
             metadata: ["message_id": "\(message.id)", "type": "\(message.type)", "error": "\(error)"])
         guard let delivery = pending.delivery else { return }
-        if isConflict { retry(pending, delivery, reason: "\(error)") } else { park(pending, delivery, reason: "\(error)") }
+        if isConflict {
+            retry(pending, delivery, reason: "\(error)")
+        } else {
+            park(pending, delivery, reason: "\(error)")
+        }
     }
 
     private func refusal(for message: Message, _ constraint: String) -> Problem? {
@@ -360,10 +366,12 @@ final class DecisionLoop<H: Handler> {
         nextTick = ContinuousClock.now + Self.tick
         guard let database else { return }
         do {
-            try Housekeeping(definition: definition, owner: owner, outbound: outbound, executor: executor, metrics: metrics)
-                .run(on: database, confirmed: confirmed, postponed: postponed, isDraining: isDraining) { message in
-                    backlog.append(Pending(message: message, delivery: nil, queue: ""))
-                }
+            try Housekeeping(
+                definition: definition, owner: owner, outbound: outbound, executor: executor, metrics: metrics
+            )
+            .run(on: database, confirmed: confirmed, postponed: postponed, isDraining: isDraining) { message in
+                backlog.append(Pending(message: message, delivery: nil, queue: ""))
+            }
             confirmed = []
             postponed = []
         } catch {

@@ -32,7 +32,7 @@ package enum Failpoint {
         }
         guard let action else { return }
         if let path = ProcessInfo.processInfo.environment["OMS_FAILPOINT_LOG"] {
-            FileManager.default.createFile(atPath: path, contents: Data("\(name) \(getpid())\n".utf8))
+            _ = FileManager.default.createFile(atPath: path, contents: Data("\(name) \(getpid())\n".utf8))
         }
         kill(getpid(), action)
     }

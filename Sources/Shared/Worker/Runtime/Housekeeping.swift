@@ -1,5 +1,6 @@
-import Contracts
-import Postgres
+package import Contracts
+import CoreMetrics
+package import Postgres
 
 /// What a worker does once a second beside its messages: takes due timers and effects, publishes what a crash or an
 /// outage left unpublished, and forgets what is confirmed.
@@ -18,7 +19,8 @@ struct Housekeeping<H: Handler> {
 
     /// - Parameter decide: Gets the messages of due timers.
     func run(
-        on database: PostgresConnection, confirmed: [Int64], postponed: [(Identifier, Int, Timestamp)], isDraining: Bool,
+        on database: PostgresConnection, confirmed: [Int64], postponed: [(Identifier, Int, Timestamp)],
+        isDraining: Bool,
         decide: (Message) -> Void
     ) throws {
         let now = Timestamp.now
@@ -126,7 +128,8 @@ extension Event {
             id: Identifier(try row.uuid("event_id")), type: try row.text("type"), tenant: try row.text("tenant_id"),
             subject: try row.text("subject"), sequence: try row.int64("sequence"),
             time: Timestamp(microseconds: try row.timestamp("time")),
-            actor: Actor(Actor.Kind(rawValue: try row.text("actor_type")) ?? .system, id: try row.textOrNil("actor_id")),
+            actor: Actor(
+                Actor.Kind(rawValue: try row.text("actor_type")) ?? .system, id: try row.textOrNil("actor_id")),
             body: try row.json("body"), isPublic: try row.bool("is_public"), requestID: try row.text("request_id"),
             causationID: try row.uuidOrNil("causation_id").map { Identifier($0) },
             traceparent: try row.textOrNil("traceparent"))

@@ -16,13 +16,17 @@ extension Message {
 
     /// The timer's row behind the message; nil for other messages, and for due times that aggregates keep themselves.
     var timer: TimerChange? {
-        guard type.hasPrefix("timer."), let due = parameters[Self.dueParameter].flatMap({ Int64($0) }) else { return nil }
-        return .set(String(type.dropFirst("timer.".count)), subject: subject, tenant: tenant, at: Timestamp(milliseconds: due))
+        guard type.hasPrefix("timer."), let due = parameters[Self.dueParameter].flatMap({ Int64($0) }) else {
+            return nil
+        }
+        return .set(
+            String(type.dropFirst("timer.".count)), subject: subject, tenant: tenant, at: Timestamp(milliseconds: due))
     }
 
     static func result(of effect: Effect, _ body: [UInt8]) -> Message {
         Message(
-            id: effect.id, type: "effect.\(effect.kind)", tenant: effect.tenant, body: body, requestID: effect.requestID,
+            id: effect.id, type: "effect.\(effect.kind)", tenant: effect.tenant, body: body,
+            requestID: effect.requestID,
             parameters: [attemptParameter: String(effect.attempt)], traceparent: effect.traceparent,
             causationID: effect.id, subject: effect.subject)
     }
@@ -41,7 +45,7 @@ extension Message {
         var hash = FNV128()
         hash.add(path.utf8)
         let body = (try? JSONParser.parse(body))?.fingerprint ?? 0
-        withUnsafeBytes(of: body) { unsafe hash.add($0) }
+        hash.add((0..<8).map { UInt8(truncatingIfNeeded: body >> ($0 * 8)) })
         return hash.low
     }
 }

@@ -10,7 +10,8 @@ struct OperationQuery {
         var rows: [Identifier: Row] = [:]
         for row in try read([RuntimeStatements.operations(ids)])[0] { rows[Identifier(try row.uuid(0))] = row }
         return try queries.map { query in
-            guard let id = query.parameters["id"].flatMap({ Identifier($0) }), let row = rows[id], try isVisible(row, to: query)
+            guard let id = query.parameters["id"].flatMap({ Identifier($0) }), let row = rows[id],
+                try isVisible(row, to: query)
             else { return Problem.notFound("operation").reply(to: query) }
             return try reply(id, row)
         }
@@ -27,7 +28,8 @@ struct OperationQuery {
         let type = try row.text(1)
         let createdAt = Timestamp(microseconds: try row.timestamp(5))
         let completedAt = try row.timestampOrNil(6).map { Timestamp(microseconds: $0) }
-        let status = outcome.map { $0.isSuccess ? "succeeded" : "failed" } ?? (completedAt == nil ? "accepted" : "succeeded")
+        let status =
+            outcome.map { $0.isSuccess ? "succeeded" : "failed" } ?? (completedAt == nil ? "accepted" : "succeeded")
         let body = JSONWriter.object {
             $0.member("id", id)
             $0.member("type", type)

@@ -34,7 +34,7 @@ final class Outbound: Sendable {
         messages += Message.commandBundles(sends)
         guard !messages.isEmpty else { return mailbox.post(.confirmed(batch: batch)) }
         inFlight.withLock { _ = $0.insert(batch) }
-        link.submit(messages) { [inFlight, mailbox] outcomes in
+        link.submit(messages) { [self] outcomes in
             inFlight.withLock { _ = $0.remove(batch) }
             if outcomes.allSatisfy({ $0 == .confirmed }) { mailbox.post(.confirmed(batch: batch)) }
         }

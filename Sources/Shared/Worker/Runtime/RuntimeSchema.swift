@@ -2,7 +2,7 @@ import Postgres
 
 /// The tables that every worker has beside its own: inbox, event log, outbox, effects and timers.
 enum RuntimeSchema {
-    static let migrations = [Migration(name: "0000_runtime_1", sql: first)]
+    static let migrations = [Migration("0000_runtime_1", sql: first)]
 
     private static let first = """
         -- What was handled, with the answer that a repeated message gets. A row without reply is still running.

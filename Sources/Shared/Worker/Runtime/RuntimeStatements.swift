@@ -40,7 +40,8 @@ enum RuntimeStatements {
     /// The askers of commands whose answers were put off.
     static func askers(_ ids: [Identifier]) -> Statement {
         Statement(
-            "SELECT message_id, asker FROM inbox WHERE message_id = ANY($1) AND asker IS NOT NULL FOR UPDATE", [.ids(ids)])
+            "SELECT message_id, asker FROM inbox WHERE message_id = ANY($1) AND asker IS NOT NULL FOR UPDATE",
+            [.ids(ids)])
     }
 
     static func resolve(_ replies: [(Identifier, [UInt8])], at now: Timestamp) -> Statement {
@@ -99,9 +100,11 @@ enum RuntimeStatements {
             """,
             [
                 .ids(events.lazy.map(\.id)), .texts(events.lazy.map(\.type)), .texts(events.lazy.map(\.tenant)),
-                .texts(events.lazy.map(\.subject)), .int64Array(events.map(\.sequence)), .times(events.lazy.map(\.time)),
+                .texts(events.lazy.map(\.subject)), .int64Array(events.map(\.sequence)),
+                .times(events.lazy.map(\.time)),
                 .texts(events.lazy.map(\.actor.type.rawValue)), .textArray(events.map(\.actor.id)),
-                .boolArray(events.map(\.isPublic)), .jsonArray(events.map(\.body)), .texts(events.lazy.map(\.requestID)),
+                .boolArray(events.map(\.isPublic)), .jsonArray(events.map(\.body)),
+                .texts(events.lazy.map(\.requestID)),
                 .optionalIDs(events.lazy.map(\.causationID)), .textArray(events.map(\.traceparent)),
                 .id(owner), .time(claimedUntil), .texts(Set(events.lazy.map(\.subject))),
                 .bytesArray(sends.map { $0.encoded() }), .time(now),

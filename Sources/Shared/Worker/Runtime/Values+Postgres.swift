@@ -15,7 +15,9 @@ extension Timestamp {
 
 extension PostgresValue {
     package static func ids(_ ids: some Sequence<Identifier>) -> PostgresValue { .uuidArray(ids.map(\.uuid)) }
-    package static func optionalIDs(_ ids: some Sequence<Identifier?>) -> PostgresValue { .uuidArray(ids.map { $0?.uuid }) }
+    package static func optionalIDs(_ ids: some Sequence<Identifier?>) -> PostgresValue {
+        .uuidArray(ids.map { $0?.uuid })
+    }
     package static func times(_ times: some Sequence<Timestamp>) -> PostgresValue {
         .timestampArray(times.map(\.microseconds))
     }

@@ -2,7 +2,9 @@
 package struct WorkerHealth: Sendable {
     private let report: @Sendable (_ component: String, _ isAvailable: Bool) -> Void
 
-    package init(_ report: @escaping @Sendable (_ component: String, _ isAvailable: Bool) -> Void) { self.report = report }
+    package init(_ report: @escaping @Sendable (_ component: String, _ isAvailable: Bool) -> Void) {
+        self.report = report
+    }
 
     func broker(isAvailable: Bool) { report("broker", isAvailable) }
     func database(isAvailable: Bool) { report("database", isAvailable) }
