@@ -1,0 +1,146 @@
+import Contracts
+
+/// An order as it stands: what the contract shows, and what its owner remembers of payments and shipments.
+struct Order: Sendable, Equatable {
+    let id: Identifier
+    let tenant: String
+    let customerID: String
+    let reference: String?
+    var status = OrderStatus.pending
+    var stockStatus = StockStatus.pending
+    var version: Int64 = 1
+    var lines: [OrderLine]
+    let currency: Currency
+    let taxMode: TaxMode
+    /// Rate of delivery.
+    let taxRate: Percent
+    var shippingCost: Money
+    var shippingDiscount: Money
+    var shippingTax: Money
+    var amountPaid: Money
+    var amountRefunded: Money
+    var promoCode: String?
+    let shippingAddress: Address
+    let billingAddress: Address
+    let paymentMethod: PaymentProvider
+    var delivery: Delivery?
+    let notes: String?
+    var cancellation: Cancellation?
+    var expiresAt: Timestamp?
+    var confirmedAt: Timestamp?
+    var shippedAt: Timestamp?
+    var deliveredAt: Timestamp?
+    let createdAt: Timestamp
+    var updatedAt: Timestamp
+
+    /// Payments of the order, oldest first, as their worker told.
+    var payments: [PaymentNote] = []
+    /// Shipments of the order, oldest first, as their worker told.
+    var shipments: [ShipmentNote] = []
+
+    struct Cancellation: Sendable, Equatable {
+        let reason: String
+        let by: Actor
+        let at: Timestamp
+    }
+
+    struct Delivery: Sendable, Equatable {
+        let carrier: Carrier
+        let service: DeliveryService
+        let cityRef: String?
+        let branchRef: String?
+        var quoteSource: String?
+        var estimatedDate: String?
+    }
+
+    struct PaymentNote: Sendable, Equatable {
+        let id: Identifier
+        var status: PaymentStatus
+    }
+
+    struct ShipmentNote: Sendable, Equatable {
+        let id: Identifier
+        let carrier: String
+        var status: ShipmentStatus
+        var trackingNumber: String?
+        var trackingURL: String?
+        var isHandedOver: Bool
+        /// Units by order line.
+        let units: [Identifier: Int64]
+        var deliveredAt: Timestamp?
+        /// Version of the shipment; older news changes nothing.
+        var sequence: Int64
+    }
+}
+
+// MARK: Sums
+
+extension Order {
+    var subtotal: Money { lines.reduce(.zero(currency)) { $0 + $1.subtotal } }
+    var discount: Money { lines.reduce(.zero(currency)) { $0 + $1.discount } }
+    var tax: Money { lines.reduce(shippingTax) { $0 + $1.tax } }
+    var weightGrams: Int64 { lines.reduce(0) { $0 + $1.weightGrams * $1.quantity } }
+
+    var total: Money {
+        let goods = lines.reduce(shippingCost) { $0 + $1.total }
+        return taxMode == .exclusive ? goods + shippingTax : goods
+    }
+
+    var balanceDue: Money { Money(minor: max(0, total.minor - amountPaid.minor), currency) }
+
+    /// The payment that counts: the first completed one, else the newest.
+    var paymentID: Identifier? {
+        (payments.first { [.completed, .partiallyRefunded, .refunded].contains($0.status) } ?? payments.last)?.id
+    }
+}
+
+// MARK: Roll-ups (rules.md section 4)
+
+extension Order {
+    var paymentStatus: OrderPaymentStatus {
+        .rollUp(
+            total: total.minor, paid: amountPaid.minor, refunded: amountRefunded.minor, attempts: payments.map(\.status))
+    }
+
+    var fulfilmentStatus: FulfilmentStatus {
+        .rollUp(
+            units: lines.reduce(0) { $0 + $1.quantity }, shipped: lines.reduce(0) { $0 + $1.shippedQuantity },
+            delivered: deliveredUnits, returned: lines.reduce(0) { $0 + $1.returnedQuantity })
+    }
+
+    private var deliveredUnits: Int64 {
+        if status == .delivered { return lines.reduce(0) { $0 + $1.shippedQuantity } }
+        return shipments.filter { $0.status == .delivered }.reduce(0) { $0 + $1.units.values.reduce(0, +) }
+    }
+
+    /// Whether a carrier has or had a parcel of the order.
+    var isHandedOver: Bool { shipments.contains { $0.status.isLive && $0.isHandedOver } }
+
+    /// Units of each line that are on no live shipment and not marked as shipped.
+    var openUnits: [Identifier: Int64] {
+        Dictionary(uniqueKeysWithValues: lines.map { ($0.id, $0.quantity - $0.shippedQuantity) })
+    }
+}
+
+extension OrderPaymentStatus {
+    static func rollUp(total: Int64, paid: Int64, refunded: Int64, attempts: [PaymentStatus]) -> OrderPaymentStatus {
+        guard paid > 0 else {
+            if total == 0 { return .paid }
+            if attempts.contains(where: \.isOpen) { return .pending }
+            let newest = attempts.last { $0 != .cancelled }
+            return newest == .failed || newest == .expired ? .failed : .unpaid
+        }
+        if refunded == paid { return .refunded }
+        if refunded > 0 { return .partiallyRefunded }
+        return paid >= total ? .paid : .partiallyPaid
+    }
+}
+
+extension FulfilmentStatus {
+    static func rollUp(units: Int64, shipped: Int64, delivered: Int64, returned: Int64) -> FulfilmentStatus {
+        if returned > 0 { return returned == units ? .returned : .partiallyReturned }
+        if delivered > 0 { return delivered == units ? .delivered : .partiallyDelivered }
+        if shipped > 0 { return shipped == units ? .shipped : .partiallyShipped }
+        return .unfulfilled
+    }
+}

@@ -1,0 +1,116 @@
+import Contracts
+
+/// What a client asked for, checked in itself: the body of `createOrder`.
+struct OrderRequest: Sendable, Equatable {
+    struct Item: Sendable, Equatable {
+        let productID: String
+        var quantity: Int64
+        /// Where the product stands in the body, for faults found later.
+        let pointer: String
+    }
+
+    /// One entry a product, in the order of their first mention.
+    let items: [Item]
+    let shippingAddress: Address
+    let billingAddress: Address?
+    let paymentMethod: PaymentProvider
+    let currency: Currency?
+    let promoCode: String?
+    let delivery: Order.Delivery?
+    let notes: String?
+    let customerID: String
+    let reference: String?
+
+    static let lineLimit = 100
+    static let quantityLimit: Int64 = 10_000
+
+    /// Reads a body; the problem names every fault.
+    static func read(_ body: JSON, actor: Actor) -> Result<OrderRequest, Refusal> {
+        let input = Input(body)
+        guard input.object() != nil else { return .failure(Refusal(.validationFailed(input.faults))) }
+        let items = readItems(input["items"].required())
+        let shipping = Address(input["shipping_address"].required(), needsPhone: true)
+        let billing = Address(input["billing_address"], needsPhone: false)
+        let method = readMethod(input["payment_method"].required())
+        let currency = input["currency"].currency()
+        let promoCode = input["promo_code"].promoCode()
+        let delivery = readDelivery(input["delivery"])
+        let notes = input["notes"].text(0...1000)
+        let customerID = input["customer_id"].externalID()
+        let reference = input["reference"].text(1...64, allowed: { (0x21...0x7E).contains($0.value) })
+
+        guard input.faults.isEmpty, let items, let shipping, let method else {
+            return .failure(Refusal(.validationFailed(input.faults)))
+        }
+        if !actor.isStaff, let customerID, customerID != actor.id {
+            return .failure(Refusal(Problem(.forbidden, "The role customer may order for itself only.")))
+        }
+        return .success(
+            OrderRequest(
+                items: items, shippingAddress: shipping, billingAddress: billing, paymentMethod: method, currency: currency,
+                promoCode: promoCode?.uppercased(), delivery: delivery, notes: notes?.isEmpty == true ? nil : notes,
+                customerID: customerID ?? actor.id ?? "", reference: reference))
+    }
+
+    private static func readItems(_ input: Input) -> [Item]? {
+        guard let entries = input.array(1...lineLimit) else { return nil }
+        var items: [Item] = []
+        var positions: [String: Int] = [:]
+        for entry in entries {
+            entry.object()
+            let product = entry["product_id"].required().externalID()
+            let quantity = entry["quantity"].required().integer(1...quantityLimit)
+            guard let product, let quantity else { continue }
+            if let position = positions[product] {
+                items[position].quantity += quantity
+                if items[position].quantity > quantityLimit {
+                    entry["quantity"].note("too_large", "All lines of a product together: at most \(quantityLimit).")
+                }
+            } else {
+                positions[product] = items.count
+                items.append(Item(productID: product, quantity: quantity, pointer: "\(entry.pointer)/product_id"))
+            }
+        }
+        return items
+    }
+
+    private static func readMethod(_ input: Input) -> PaymentProvider? {
+        guard let word = input.text(1...64) else { return nil }
+        guard let provider = PaymentProvider(input: word) else {
+            input.note("unknown_value", "Is not one of the known values.")
+            return nil
+        }
+        return provider
+    }
+
+    private static func readDelivery(_ input: Input) -> Order.Delivery? {
+        guard input.object() != nil else { return nil }
+        let carrier: Carrier? = input["carrier"].required().word()
+        let service: DeliveryService? = input["service"].required().word()
+        let city = input["city_ref"].text(1...64)
+        let branch = input["branch_ref"].text(1...64)
+        guard let carrier, let service else { return nil }
+        return Order.Delivery(carrier: carrier, service: service, cityRef: city, branchRef: branch)
+    }
+}
+
+/// A problem as an error, for `Result`.
+struct Refusal: Error, Sendable, Equatable {
+    let problem: Problem
+    init(_ problem: Problem) { self.problem = problem }
+}
+
+extension Input {
+    /// 2 to 32 letters, digits, `_` or `-`, the first a letter or digit.
+    func promoCode() -> String? {
+        guard
+            let text = text(
+                2...32, allowed: { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-") })
+        else { return nil }
+        guard text.first != "_", text.first != "-" else {
+            note("invalid_format", "Must begin with a letter or a digit.")
+            return nil
+        }
+        return text
+    }
+}
