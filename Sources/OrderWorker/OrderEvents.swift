@@ -77,8 +77,10 @@ struct OrderEvents {
             members(&$0)
         }
         return Event(
-            id: context.newID(), type: type, tenant: order.tenant, subject: order.id.description, sequence: order.version,
-            time: context.now, actor: context.actor, body: body, isPublic: isPublic, requestID: context.message.requestID,
+            id: context.newID(), type: type, tenant: order.tenant, subject: order.id.description,
+            sequence: order.version,
+            time: context.now, actor: context.actor, body: body, isPublic: isPublic,
+            requestID: context.message.requestID,
             causationID: context.message.isTimer ? nil : context.message.id, traceparent: context.message.traceparent)
     }
 }

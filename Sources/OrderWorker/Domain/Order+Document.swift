@@ -60,7 +60,8 @@ extension Order {
     init(document: JSON, memory: JSON) throws {
         let currency = try document.currency()
         self.init(
-            id: try document.id("id"), tenant: try document.text("tenant_id"), customerID: try document.text("customer_id"),
+            id: try document.id("id"), tenant: try document.text("tenant_id"),
+            customerID: try document.text("customer_id"),
             reference: document["reference"]?.string, status: try document.word("status"),
             stockStatus: try document.word("stock_status"), version: try document.int("version"),
             lines: try document.list("items").map { try OrderLine(json: $0, currency) }, currency: currency,
@@ -72,8 +73,10 @@ extension Order {
             amountRefunded: try document.money("amount_refunded", currency), promoCode: document["promo_code"]?.string,
             shippingAddress: try Address(json: try document.child("shipping_address")),
             billingAddress: try Address(json: try document.child("billing_address")),
-            paymentMethod: try document.word("payment_method"), delivery: try document["delivery"].map { try Delivery(json: $0) },
-            notes: document["notes"]?.string, cancellation: try document["cancellation"].map { try Cancellation(json: $0) },
+            paymentMethod: try document.word("payment_method"),
+            delivery: try document["delivery"].map { try Delivery(json: $0) },
+            notes: document["notes"]?.string,
+            cancellation: try document["cancellation"].map { try Cancellation(json: $0) },
             expiresAt: try document.optionalTime("expires_at"), confirmedAt: try document.optionalTime("confirmed_at"),
             shippedAt: try document.optionalTime("shipped_at"), deliveredAt: try document.optionalTime("delivered_at"),
             createdAt: try document.time("created_at"), updatedAt: try document.time("updated_at"),
@@ -154,7 +157,8 @@ extension Order.ShipmentNote: JSONEncodable {
         self.init(
             id: try json.id("id"), carrier: try json.text("carrier"), status: try json.word("status"),
             trackingNumber: json["tracking_number"]?.string, trackingURL: json["tracking_url"]?.string,
-            isHandedOver: try json.flag("handed_over"), units: units, deliveredAt: try json.optionalTime("delivered_at"),
+            isHandedOver: try json.flag("handed_over"), units: units,
+            deliveredAt: try json.optionalTime("delivered_at"),
             sequence: try json.int("sequence"))
     }
 }

@@ -37,6 +37,8 @@ struct Order: Sendable, Equatable {
     var payments: [PaymentNote] = []
     /// Shipments of the order, oldest first, as their worker told.
     var shipments: [ShipmentNote] = []
+    /// Events of other workers heard in this batch, to be kept for the timeline.
+    var heard: [Event] = []
 
     struct Cancellation: Sendable, Equatable {
         let reason: String
@@ -99,7 +101,8 @@ extension Order {
 extension Order {
     var paymentStatus: OrderPaymentStatus {
         .rollUp(
-            total: total.minor, paid: amountPaid.minor, refunded: amountRefunded.minor, attempts: payments.map(\.status))
+            total: total.minor, paid: amountPaid.minor, refunded: amountRefunded.minor, attempts: payments.map(\.status)
+        )
     }
 
     var fulfilmentStatus: FulfilmentStatus {

@@ -2,8 +2,8 @@ import Contracts
 
 /// Everything that can happen to an order.
 enum OrderCommand: Sendable {
-    /// A new order; `products` holds every product of the request once the catalogue was asked.
-    case create(OrderRequest, products: [String: Product])
+    /// A new order under this id; `products` holds those the catalogue has, once it was asked.
+    case create(Identifier, OrderRequest, products: [String: Product])
     case quoted(DeliveryQuote)
     case promoRedeemed(PromoGrant)
     case promoRejected([FieldError])

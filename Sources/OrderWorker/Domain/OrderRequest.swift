@@ -47,7 +47,8 @@ struct OrderRequest: Sendable, Equatable {
         }
         return .success(
             OrderRequest(
-                items: items, shippingAddress: shipping, billingAddress: billing, paymentMethod: method, currency: currency,
+                items: items, shippingAddress: shipping, billingAddress: billing, paymentMethod: method,
+                currency: currency,
                 promoCode: promoCode?.uppercased(), delivery: delivery, notes: notes?.isEmpty == true ? nil : notes,
                 customerID: customerID ?? actor.id ?? "", reference: reference))
     }
@@ -105,7 +106,10 @@ extension Input {
     func promoCode() -> String? {
         guard
             let text = text(
-                2...32, allowed: { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-") })
+                2...32,
+                allowed: {
+                    $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-")
+                })
         else { return nil }
         guard text.first != "_", text.first != "-" else {
             note("invalid_format", "Must begin with a letter or a digit.")

@@ -25,7 +25,10 @@ extension Order {
     /// The order after a change of it. Every change is a version, but what is only heard.
     mutating func apply(_ change: OrderChange, _ context: DecisionContext) {
         switch change {
-        case .drafted, .draftQuoted, .draftAbandoned, .created, .heard: return
+        case .drafted, .draftQuoted, .draftAbandoned, .created: return
+        case .heard(let event):
+            heard.append(event)
+            return
         case .confirmed:
             status = .confirmed
             confirmedAt = context.now

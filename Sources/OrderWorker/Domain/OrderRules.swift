@@ -10,7 +10,7 @@ struct OrderRules: Decider {
 
     func decide(_ command: OrderCommand, _ state: OrderState?, _ context: DecisionContext) -> Decision<OrderChange> {
         switch (command, state) {
-        case (.create(let request, let products), nil): create(request, products, context)
+        case (.create(let id, let request, let products), nil): create(id, request, products, context)
         case (.quoted(let quote), .draft(let draft)): quoted(quote, draft, context)
         case (.promoRedeemed(let grant), .draft(let draft)): redeemed(grant, draft, context)
         case (.promoRejected(let reasons), .draft(let draft)): rejected(reasons, draft, context)
@@ -30,10 +30,10 @@ struct OrderRules: Decider {
 
     // MARK: Creation
 
-    private func create(_ request: OrderRequest, _ products: [String: Product], _ context: DecisionContext)
-        -> Decision<OrderChange>
-    {
-        switch newOrder(request, products, context) {
+    private func create(
+        _ id: Identifier, _ request: OrderRequest, _ products: [String: Product], _ context: DecisionContext
+    ) -> Decision<OrderChange> {
+        switch newOrder(id, request, products, context) {
         case .failure(let refusal): return .refuse(refusal.problem)
         case .success(let order):
             if order.delivery != nil {
@@ -52,9 +52,9 @@ struct OrderRules: Decider {
     }
 
     /// The order priced from the catalogue, before discount and delivery.
-    private func newOrder(_ request: OrderRequest, _ products: [String: Product], _ context: DecisionContext)
-        -> Result<Order, Refusal>
-    {
+    private func newOrder(
+        _ id: Identifier, _ request: OrderRequest, _ products: [String: Product], _ context: DecisionContext
+    ) -> Result<Order, Refusal> {
         let currency = request.currency ?? terms.currency
         var faults: [FieldError] = []
         var lines: [OrderLine] = []
@@ -89,11 +89,13 @@ struct OrderRules: Decider {
         }
         return .success(
             Order(
-                id: context.newID(), tenant: context.tenant, customerID: request.customerID, reference: request.reference,
+                id: id, tenant: context.tenant, customerID: request.customerID,
+                reference: request.reference,
                 lines: lines, currency: currency, taxMode: terms.taxMode, taxRate: terms.taxRate,
                 shippingCost: .zero(currency), shippingDiscount: .zero(currency), shippingTax: .zero(currency),
                 amountPaid: .zero(currency), amountRefunded: .zero(currency), promoCode: request.promoCode,
-                shippingAddress: request.shippingAddress, billingAddress: request.billingAddress ?? request.shippingAddress,
+                shippingAddress: request.shippingAddress,
+                billingAddress: request.billingAddress ?? request.shippingAddress,
                 paymentMethod: request.paymentMethod, delivery: request.delivery, notes: request.notes,
                 expiresAt: context.now.adding(terms.lifetime), createdAt: context.now, updatedAt: context.now))
     }
@@ -104,7 +106,8 @@ struct OrderRules: Decider {
             ? [.created(order), .confirmed(paymentID: nil, by: .system, reason: nil)] : [.created(order)]
     }
 
-    private func put(off draft: OrderDraft, send message: Message, _ context: DecisionContext) -> Decision<OrderChange> {
+    private func put(off draft: OrderDraft, send message: Message, _ context: DecisionContext) -> Decision<OrderChange>
+    {
         Decision(
             [.drafted(draft)], answer: .later, sends: [message],
             timers: [
@@ -158,13 +161,17 @@ struct OrderRules: Decider {
 
     // MARK: Drafts
 
-    private func quoted(_ quote: DeliveryQuote, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
+    private func quoted(_ quote: DeliveryQuote, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<
+        OrderChange
+    > {
         guard draft.waitsFor == .quote, var delivery = draft.order.delivery else { return .ignore }
         guard let price = quote.price else {
             let code = quote.refusal ?? .addressNotServed
             let problem = Problem(
                 code, "The carrier does not deliver there.",
-                errors: [FieldError(pointer: "/delivery", code: code.rawValue, detail: "The carrier does not deliver there.")])
+                errors: [
+                    FieldError(pointer: "/delivery", code: code.rawValue, detail: "The carrier does not deliver there.")
+                ])
             return abandon(draft, .refusal(problem))
         }
         delivery.quoteSource = quote.source
@@ -178,7 +185,8 @@ struct OrderRules: Decider {
         return finish(order, draft)
     }
 
-    private func redeemed(_ grant: PromoGrant, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
+    private func redeemed(_ grant: PromoGrant, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange>
+    {
         guard draft.waitsFor == .promo else { return .ignore }
         let order = draft.order.priced(
             discounts: grant.discounts, shippingDiscount: grant.shippingDiscount,
@@ -188,10 +196,13 @@ struct OrderRules: Decider {
         return decision
     }
 
-    private func rejected(_ reasons: [FieldError], _ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
+    private func rejected(_ reasons: [FieldError], _ draft: OrderDraft, _ context: DecisionContext) -> Decision<
+        OrderChange
+    > {
         let code = draft.order.promoCode ?? ""
         let problem = Problem(
-            .promoNotEligible, "\(code) cannot be used for this order.", errors: reasons, currency: draft.order.currency)
+            .promoNotEligible, "\(code) cannot be used for this order.", errors: reasons, currency: draft.order.currency
+        )
         return abandon(draft, .refusal(problem))
     }
 
@@ -278,7 +289,9 @@ struct OrderRules: Decider {
         return changes
     }
 
-    private func returned(_ amount: Money, isSurplus: Bool, _ status: PaymentStatus, _ news: PaymentNews, _ order: Order)
+    private func returned(
+        _ amount: Money, isSurplus: Bool, _ status: PaymentStatus, _ news: PaymentNews, _ order: Order
+    )
         -> [OrderChange]
     {
         var changes: [OrderChange] = [.paymentNoted(.init(id: news.id, status: status))]
@@ -323,7 +336,9 @@ struct OrderRules: Decider {
     }
 
     private func expire(_ order: Order, _ context: DecisionContext) -> Decision<OrderChange> {
-        guard order.status == .pending, let expiresAt = order.expiresAt, expiresAt <= context.now else { return .ignore }
+        guard order.status == .pending, let expiresAt = order.expiresAt, expiresAt <= context.now else {
+            return .ignore
+        }
         return .accept([.cancelled(reason: "payment_expired", by: .system)])
     }
 }

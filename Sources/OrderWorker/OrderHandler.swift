@@ -1,0 +1,156 @@
+import Contracts
+import Postgres
+import Worker
+
+/// Joins the rules of orders with messages, tables and the catalogue.
+struct OrderHandler: Handler {
+    let rules: OrderRules
+    let catalogue: Catalogue
+
+    // MARK: Messages
+
+    func intake(_ message: Message) throws -> Intake<Identifier, OrderCommand> {
+        switch message.type {
+        case "order.create": create(message)
+        case "payment.create": try forward(message, as: "payment.open")
+        case "shipment.create": try forward(message, as: "shipment.open")
+        case "timer.draft", "timer.expire": try timer(message)
+        default: try OrderNews.intake(message)
+        }
+    }
+
+    private func create(_ message: Message) -> Intake<Identifier, OrderCommand> {
+        switch message.json {
+        case .failure(let refusal): .refusal(refusal.problem)
+        case .success(let body):
+            switch OrderRequest.read(body, actor: message.actor) {
+            case .failure(let refusal): .refusal(refusal.problem)
+            case .success(let request): newOrder(request)
+            }
+        }
+    }
+
+    private func newOrder(_ request: OrderRequest) -> Intake<Identifier, OrderCommand> {
+        let id = Identifier.new()
+        return .command(id, .create(id, request, products: [:]))
+    }
+
+    /// Requests about an order come to its owner first: it knows whether the caller may see it.
+    private func forward(_ message: Message, as type: String) throws -> Intake<Identifier, OrderCommand> {
+        switch message.json {
+        case .failure(let refusal): return .refusal(refusal.problem)
+        case .success(let body):
+            let input = Input(body)
+            input.object()
+            let id = input["order_id"].required().text(1...64)
+            guard input.faults.isEmpty, let id else { return .refusal(.validationFailed(input.faults)) }
+            guard let order = Identifier(id) else { return .refusal(.notFound("order")) }
+            return .command(order, .forward(as: type))
+        }
+    }
+
+    private func timer(_ message: Message) throws -> Intake<Identifier, OrderCommand> {
+        guard let order = Identifier(message.subject) else { throw StoredFormatError("subject") }
+        return .command(order, message.type == "timer.draft" ? .draftTimedOut : .expire)
+    }
+
+    // MARK: Catalogue
+
+    func prepare(_ batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows) throws
+        -> [Preparation<Identifier, OrderCommand>]
+    {
+        var wanted: [String: Set<String>] = [:]
+        for work in batch {
+            guard case .create(_, let request, _) = work.command else { continue }
+            for item in request.items { wanted[work.message.tenant, default: []].insert(item.productID) }
+        }
+        var products: [String: [String: Product]] = [:]
+        for (tenant, ids) in wanted { products[tenant] = try? catalogue.products(ids, tenant: tenant) }
+        return batch.map { work in
+            guard case .create(let id, let request, _) = work.command else { return .ready(work.command) }
+            guard let known = products[work.message.tenant] else {
+                return .retry(
+                    reason: "catalogue away",
+                    atLast: Problem(.catalogueUnavailable, "The catalogue could not be asked.", retryAfter: 60))
+            }
+            return .ready(.create(id, request, products: known))
+        }
+    }
+
+    // MARK: Tables
+
+    func load(_ batch: [Work<Identifier, OrderCommand>]) -> [Statement] {
+        var ids: [Identifier] = []
+        for work in batch {
+            if case .create = work.command { continue }
+            ids.append(work.key)
+        }
+        return ids.isEmpty ? [] : OrderStore.load(ids)
+    }
+
+    func states(_ rows: [Rows], _ batch: [Work<Identifier, OrderCommand>]) throws -> [Identifier: OrderState] {
+        try OrderStore.states(orders: rows[0], drafts: rows[1])
+    }
+
+    func save(_ changed: [Changed<Identifier, OrderState>]) -> [Saving] {
+        var changes = OrderStore.Changes()
+        var heard: [(order: Identifier, event: Event)] = []
+        for entry in changed {
+            switch (entry.before, entry.after) {
+            case (.order(let before), .order(let after)):
+                if after.version != before.version { changes.updated.append(after) }
+                heard += after.heard.map { (after.id, $0) }
+            case (let before, .order(let after)):
+                changes.inserted.append(after)
+                heard += after.heard.map { (after.id, $0) }
+                if case .draft = before { changes.endedDrafts.append(after.id) }
+            case (_, .draft(let draft)): changes.drafts.append(draft)
+            case (.draft(let draft), .abandoned): changes.abandonedDrafts.append(draft.order.id)
+            case (_, .abandoned): break
+            }
+        }
+        var statements = OrderStore.save(changes, at: .now)
+        if !heard.isEmpty { statements.append(OrderStore.hear(heard)) }
+        return statements.map { Saving($0) }
+    }
+
+    func due(at now: Timestamp, limit: Int) -> Statement? { OrderStore.expired(at: now, limit: limit) }
+
+    func refusal(forConstraint name: String, _ work: Work<Identifier, OrderCommand>) -> Problem? {
+        guard name == "orders_reference" else { return nil }
+        return Problem(
+            .referenceTaken, "There is already an order with this reference.",
+            errors: [FieldError(pointer: "/reference", code: "duplicate", detail: "Is taken.")])
+    }
+
+    // MARK: Showing
+
+    func events(for change: OrderChange, _ state: OrderState, _ context: DecisionContext) -> [Event] {
+        OrderEvents().events(for: change, state, context)
+    }
+
+    func reply(status: Int, _ state: OrderState, to message: Message) -> Reply {
+        guard case .order(let order) = state else {
+            return Problem(.internalError, "The order is not there.").reply(to: message)
+        }
+        var headers = ["ETag": "\"\(order.version)\"", "Vary": "Authorization"]
+        if status == 201 { headers["Location"] = "/api/v1/orders/\(order.id)" }
+        return Reply(
+            status: status, headers: headers,
+            body: OrderView.body(
+                document: order.document, allowed: OrderTransitions.allowed(for: message.actor, order)))
+    }
+}
+
+extension Message {
+    /// The body as JSON, or why it is none.
+    var json: Result<JSON, Refusal> {
+        do {
+            return .success(try JSONParser.parse(body))
+        } catch .tooDeep {
+            return .failure(Refusal(Problem(.contentTooLarge, "The body is nested deeper than 32 levels.")))
+        } catch {
+            return .failure(Refusal(Problem(.malformedJSON, "The body is not JSON.")))
+        }
+    }
+}
