@@ -1,0 +1,87 @@
+import Contracts
+import Postgres
+import Worker
+
+/// Answers reads of orders: `order.get`, `order.list`, `order.timeline`.
+struct OrderQueries: QueryHandler {
+    let types = ["order.get", "order.list", "order.timeline"]
+
+    func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
+        let single = queries.filter { $0.type == "order.get" }
+        let ids = single.compactMap(\.orderID)
+        let others = queries.filter { $0.type != "order.get" }
+        var plans: [QueryPlan] = []
+        for query in others {
+            plans.append(query.type == "order.list" ? OrderListQuery.plan(query) : OrderTimelineQuery.plan(query))
+        }
+        let rows = try read((ids.isEmpty ? [] : [Self.byIDs(ids)]) + plans.flatMap(\.statements))
+
+        var found: [Identifier: Row] = [:]
+        if !ids.isEmpty {
+            for row in rows[0] { found[Identifier(try row.uuid("id"))] = row }
+        }
+        var position = ids.isEmpty ? 0 : 1
+        var nextPlan = 0
+        return try queries.map { query in
+            if query.type == "order.get" { return try get(query, query.orderID.flatMap { found[$0] }) }
+            let plan = plans[nextPlan]
+            nextPlan += 1
+            let own = Array(rows[position..<position + plan.statements.count])
+            position += plan.statements.count
+            return try plan.reply(own)
+        }
+    }
+
+    static let columns = "id, tenant_id, customer_id, version, status, document, memory"
+
+    private static func byIDs(_ ids: [Identifier]) -> Statement {
+        Statement("SELECT \(columns) FROM orders WHERE id = ANY($1)", [.ids(ids)])
+    }
+
+    private func get(_ query: Message, _ row: Row?) throws -> Reply {
+        guard let row, try row.isVisible(to: query) else { return Problem.notFound("order").reply(to: query) }
+        let etag = "\"\(try row.int64("version"))\""
+        let headers = ["ETag": etag, "Vary": "Authorization", "Cache-Control": "private, no-cache"]
+        if query.parameters["if-none-match"].map({ ETagList($0).contains(etag) }) == true {
+            return Reply(status: 304, headers: headers, body: [])
+        }
+        return Reply(status: 200, headers: headers, body: try row.view(for: query.actor))
+    }
+}
+
+/// Statements of one query, and how their rows become the reply.
+struct QueryPlan {
+    let statements: [Statement]
+    let reply: ([Rows]) throws -> Reply
+
+    static func refused(_ problem: Problem, _ query: Message) -> QueryPlan {
+        QueryPlan(statements: []) { _ in problem.reply(to: query) }
+    }
+}
+
+extension Message {
+    /// The order named by the path.
+    var orderID: Identifier? { parameters["id"].flatMap { Identifier($0) } }
+}
+
+extension Row {
+    /// Another tenant's order, and for a customer another customer's, does not exist.
+    func isVisible(to query: Message) throws -> Bool {
+        try text("tenant_id") == query.tenant && query.actor.maySee(customer: text("customer_id"))
+    }
+
+    /// The stored document with what the actor may do now.
+    func view(for actor: Actor) throws -> [UInt8] {
+        let document = try json("document")
+        return OrderView.body(document: document, allowed: try allowedTransitions(for: actor, document))
+    }
+
+    /// Most orders answer this from their status alone; only what depends on money or parcels is read whole.
+    private func allowedTransitions(for actor: Actor, _ document: [UInt8]) throws -> [OrderStatus] {
+        if try text("status") == OrderStatus.pending.rawValue {
+            return actor.isAdmin ? [.confirmed, .cancelled] : [.cancelled]
+        }
+        let order = try Order(document: JSONParser.parse(document), memory: JSONParser.parse(try json("memory")))
+        return OrderTransitions.allowed(for: actor, order)
+    }
+}
