@@ -1,0 +1,13 @@
+import Hummingbird
+
+/// What travels with one request through the gateway.
+struct GatewayContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Sent by the client or made here; always answered.
+    var requestID = ""
+
+    init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
+
+    /// Bodies are limited to 256 KiB by the contract.
+    var maxUploadSize: Int { 256 * 1024 }
+}

@@ -1,0 +1,24 @@
+import Hummingbird
+
+/// `/api/v1/shipments`.
+struct ShipmentRoutes {
+    let dispatch: Dispatcher
+
+    func add(to router: Router<GatewayContext>) {
+        let shipments = router.group("/api/v1/shipments")
+        shipments.post { request, context in
+            try await dispatch.command("shipment.create", request, context, route: "/api/v1/shipments")
+        }
+        shipments.get("carriers") { request, context in
+            try await dispatch.query("shipment.carriers", request, context)
+        }
+        shipments.get(":id") { request, context in
+            try await dispatch.query(
+                "shipment.get", request, context, parameters: ["id": try context.parameters.require("id")])
+        }
+        shipments.get(":id/track") { request, context in
+            try await dispatch.query(
+                "shipment.track", request, context, parameters: ["id": try context.parameters.require("id")])
+        }
+    }
+}
