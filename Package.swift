@@ -18,6 +18,7 @@ let strictAndSafe: [SwiftSetting] = strict + [.strictMemorySafety()]
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -91,9 +92,9 @@ let package = Package(
         shared("Postgres", ["CLibPQ", logging], settings: strict),
         shared("CurlHTTP", ["CCurl", logging], settings: strict),
         shared("Connectors", ["Contracts", "CurlHTTP"]),
-        shared("Service", ["Contracts", logging, metrics, lifecycle, configuration, hummingbird]),
+        shared("Service", ["Contracts", logging, metrics, lifecycle, signals, configuration, hummingbird]),
         shared("Bus", ["Contracts", "AMQP", logging, metrics]),
-        shared("Worker", ["Contracts", "AMQP", "Bus", "Postgres", "Service", logging, metrics, lifecycle]),
+        shared("Worker", ["Contracts", "AMQP", "Bus", "Postgres", "Service", logging, metrics, lifecycle, arguments]),
 
         // The fleet.
         .executableTarget(

@@ -31,7 +31,7 @@ struct Dispatcher: Sendable {
             tenant: caller.tenant,
             actor: caller.actor, body: body, requestID: context.requestID, path: request.uri.path,
             parameters: parameters,
-            traceparent: TraceContext.continued(from: request.headers[.traceparent]).traceparent)
+            traceparent: request.trace)
         if key != nil { message.repeats.insert(.keyed) }
         if preference.wait != nil { message.repeats.insert(.joins) }
         if let condition = request.headers[.ifMatch] { message.parameters["if-match"] = condition }
@@ -59,7 +59,7 @@ struct Dispatcher: Sendable {
         var message = Message(
             id: Identifier.new(), type: type, tenant: caller.tenant, actor: caller.actor, body: body,
             requestID: context.requestID, path: request.uri.path, parameters: parameters,
-            traceparent: request.headers[.traceparent])
+            traceparent: request.trace)
         if let condition = request.headers[.ifNoneMatch] { message.parameters["if-none-match"] = condition }
         switch await requester.query(message, wait: patience, workers: workers) {
         case .reply(let reply): return Response(reply)
@@ -103,6 +103,13 @@ struct Dispatcher: Sendable {
         return Response(
             Reply(
                 status: 202, headers: ["Location": "/api/v1/operations/\(message.id)", "Retry-After": "1"], body: body))
+    }
+}
+
+extension Request {
+    /// The client's trace with a span of ours, or a new trace.
+    fileprivate var trace: String {
+        (headers[.traceparent].flatMap { TraceContext(traceparent: $0) }?.child() ?? .root()).traceparent
     }
 }
 

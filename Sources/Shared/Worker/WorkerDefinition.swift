@@ -1,5 +1,4 @@
 package import Bus
-package import Postgres
 
 /// What makes one worker: its name, what it consumes, and the parts its author wrote.
 package struct WorkerDefinition<H: Handler>: Sendable {
@@ -13,13 +12,12 @@ package struct WorkerDefinition<H: Handler>: Sendable {
     package var handler: H
     package var effects: (any EffectHandler)?
     package var queries: (any QueryHandler)?
-    package var migrations: [Migration]
     /// Tenant of outside messages that name none.
     package var defaultTenant = "default"
 
     package init(
         _ name: WorkerName, commands: [String], fleetEvents: [String] = [], publicEvents: [String] = [], handler: H,
-        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil, migrations: [Migration]
+        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil
     ) {
         self.name = name
         self.commands = commands
@@ -28,6 +26,5 @@ package struct WorkerDefinition<H: Handler>: Sendable {
         self.handler = handler
         self.effects = effects
         self.queries = queries
-        self.migrations = migrations
     }
 }

@@ -77,19 +77,4 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
             thread.start()
         }
     }
-
-    /// Brings the schema up to date: the runtime's tables, then the worker's own.
-    ///
-    /// - Parameter database: Logs in as the worker's role, which owns the schema.
-    /// - Returns: Names of the migrations that were applied now.
-    package static func migrate(_ definition: WorkerDefinition<H>, database: PostgresEndpoint, logger: Logger) throws
-        -> [String]
-    {
-        var options = PostgresOptions.migration(applicationName: "\(definition.name.appID) migrate")
-        options.schema = definition.name.schema
-        let connection = try PostgresConnection(database, options: options, logger: logger)
-        defer { connection.close() }
-        return try PostgresMigrator(schema: definition.name.schema, migrations: RuntimeSchema.migrations + definition.migrations)
-            .migrate(connection)
-    }
 }

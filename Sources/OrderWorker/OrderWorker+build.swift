@@ -1,0 +1,37 @@
+import Bus
+import CurlHTTP
+import Postgres
+import Service
+import Worker
+
+/// Wiring: which messages meet the rules of orders, and what they need around them.
+enum OrderApplication: WorkerApplication {
+    static let name = WorkerName.order
+    static let adminPort = 9110
+    static let migrations = [Migration("0001_orders", bytes: PackageResources._001_orders_sql)]
+
+    static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
+        OrderHandler
+    > {
+        let catalogue = Catalogue(url: settings.coreURL, http: try HTTPClient(), logger: context.logger)
+        return WorkerDefinition(
+            name, commands: ["order.create", "payment.create", "shipment.create"],
+            fleetEvents: ["payment.*", "shipment.*", "promo.*", "invoice.issued"], publicEvents: ["stock.*"],
+            handler: OrderHandler(rules: OrderRules(terms: settings.terms), catalogue: catalogue),
+            queries: OrderQueries())
+    }
+}
+
+/// The order worker's own settings.
+struct OrderSettings: SettingsGroup {
+    let coreURL: String
+    let terms: OrderTerms
+
+    init(from reader: SettingsReader) {
+        coreURL = reader.value(
+            "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
+        let lifetime = reader.value(
+            "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")
+        terms = OrderTerms(lifetime: lifetime)
+    }
+}

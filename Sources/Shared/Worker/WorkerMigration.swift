@@ -1,0 +1,23 @@
+import Logging
+package import Postgres
+
+/// Brings a worker's schema up to date: the runtime's tables, then the worker's own.
+package struct WorkerMigration: Sendable {
+    private let schema: String
+    private let migrations: [Migration]
+
+    package init(schema: String, migrations: [Migration]) {
+        self.schema = schema
+        self.migrations = RuntimeSchema.migrations + migrations
+    }
+
+    /// - Parameter endpoint: Logs in as the worker's role, which owns the schema.
+    /// - Returns: Names of the migrations that were applied now.
+    package func run(on endpoint: PostgresEndpoint) throws -> [String] {
+        var options = PostgresOptions.migration()
+        options.schema = schema
+        let connection = try PostgresConnection(endpoint, options: options, logger: Logger(label: "migrate"))
+        defer { connection.close() }
+        return try PostgresMigrator(schema: schema, migrations: migrations).migrate(connection)
+    }
+}
