@@ -1,0 +1,75 @@
+package import Logging
+
+/// Where a piece of work belongs, as a W3C `traceparent` says it (https://www.w3.org/TR/trace-context/, level 1).
+///
+/// Spans go to the log at debug level; while `current` is set its ids are part of every line logged.
+package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
+    private let traceHigh: UInt64
+    private let traceLow: UInt64
+    private let span: UInt64
+    package let isSampled: Bool
+
+    /// The context of the running task.
+    @TaskLocal package static var current: TraceContext?
+
+    /// Gives the ids of `current` to each log line.
+    package static let logMetadata = Logger.MetadataProvider {
+        guard let current = TraceContext.current else { return [:] }
+        return ["trace_id": "\(current.traceID)", "span_id": "\(current.spanID)"]
+    }
+
+    private init(_ traceHigh: UInt64, _ traceLow: UInt64, _ span: UInt64, isSampled: Bool) {
+        self.traceHigh = traceHigh
+        self.traceLow = traceLow
+        self.span = span
+        self.isSampled = isSampled
+    }
+
+    /// Begins a new trace.
+    package static func root() -> TraceContext {
+        TraceContext(.random(in: 1 ... .max), .random(in: 0 ... .max), .random(in: 1 ... .max), isSampled: true)
+    }
+
+    /// Reads a header value. Nil if it is not valid: the specification says to begin a new trace then.
+    package init?(traceparent: some StringProtocol) {
+        let bytes = Array(traceparent.utf8)
+        guard bytes.count >= 55, bytes[2] == 0x2D, bytes[35] == 0x2D, bytes[52] == 0x2D,
+            let version = Self.hex(bytes[0..<2]), version != 0xFF,
+            bytes.count == 55 || version > 0 && bytes[55] == 0x2D,
+            let high = Self.hex(bytes[3..<19]), let low = Self.hex(bytes[19..<35]), high | low != 0,
+            let span = Self.hex(bytes[36..<52]), span != 0, let flags = Self.hex(bytes[53..<55])
+        else { return nil }
+        self.init(high, low, span, isSampled: flags & 1 == 1)
+    }
+
+    /// The same trace, a new span: for work this process does or asks for.
+    package func child() -> TraceContext {
+        TraceContext(traceHigh, traceLow, .random(in: 1 ... .max), isSampled: isSampled)
+    }
+
+    /// 32 hex digits.
+    package var traceID: String { Self.text(traceHigh) + Self.text(traceLow) }
+    /// 16 hex digits.
+    package var spanID: String { Self.text(span) }
+    /// The header value.
+    package var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
+    package var description: String { traceparent }
+
+    private static func text(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    /// Lower-case digits only, as the specification asks for.
+    private static func hex(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        var value: UInt64 = 0
+        for digit in digits {
+            switch digit {
+            case 0x30...0x39: value = value << 4 | UInt64(digit - 0x30)
+            case 0x61...0x66: value = value << 4 | UInt64(digit - 0x61 + 10)
+            default: return nil
+            }
+        }
+        return value
+    }
+}
