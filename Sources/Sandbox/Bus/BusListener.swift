@@ -37,8 +37,9 @@ final class BusListener: Service, Sendable {
     private let wake: WakeSignal
     private let state = Mutex(State())
 
-    /// - Parameter handle: Takes one message in and returns the answer to publish, if there is one. Called again with a
-    ///   message whose answer was not confirmed; must then return the same answer.
+    /// Makes the reader; ``run()`` starts it. `handle` takes one message in and returns the answer to publish, if there is
+    /// one. It is called again with a message whose answer was not confirmed, and must then return the same answer.
+    ///
     /// - Throws: ``AMQPError`` when the process has no file descriptor left.
     init(
         _ settings: Settings, isListening: Bool, logger: Logger,

@@ -8,7 +8,7 @@ import FoundationEssentials
 struct LiqPaySignature: Sendable {
     let privateKey: String
 
-    /// - Parameter data: The base64 text as it is sent, never decoded and encoded again.
+    /// Signs `data`, the base64 text as it is sent, never decoded and encoded again.
     func sign(_ data: String, version: Int64) -> String {
         let message = Array((privateKey + data + privateKey).utf8)
         return version >= 7

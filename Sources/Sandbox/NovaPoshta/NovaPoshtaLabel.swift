@@ -1,8 +1,6 @@
 /// A label: one small PDF page with the waybill's number, written by hand.
 enum NovaPoshtaLabel {
-    /// - Parameters:
-    ///   - number: Digits.
-    ///   - side: Width and height in points (100 mm is 283).
+    /// A square page of so many points (100 mm is 283) with the number, which is digits only.
     static func pdf(_ number: String, side: Int) -> [UInt8] {
         let content = "BT /F1 18 Tf 20 \(side / 2) Td (Nova Poshta \(number)) Tj ET"
         let objects = [
