@@ -91,8 +91,10 @@ import Testing
             let foreign = json.replacingOccurrences(of: TestWorld.publicKey, with: "i1")
             #expect(try await client.liqPay(foreign)["err_code"]?.string == "public_key_not_found")
             #expect(
-                try await client.liqPay(TestWorld.request("status", "ord_1"))["err_code"]?.string == "payment_not_found")
-            #expect(try await client.liqPay(TestWorld.request("dance", "ord_1"))["err_code"]?.string == "err_api_action")
+                try await client.liqPay(TestWorld.request("status", "ord_1"))["err_code"]?.string == "payment_not_found"
+            )
+            #expect(
+                try await client.liqPay(TestWorld.request("dance", "ord_1"))["err_code"]?.string == "err_api_action")
         }
     }
 

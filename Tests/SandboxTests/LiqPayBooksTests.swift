@@ -1,4 +1,5 @@
 import Contracts
+import CurlHTTP
 import Hummingbird
 import HummingbirdTesting
 import Testing
@@ -46,7 +47,7 @@ import Testing
         try await TestWorld.application(world).test(.router) { client in
             try await pay(client, "ord_1", action: "hold")
             #expect(try await client.liqPay(TestWorld.request("status", "ord_1"))["status"]?.string == "hold_wait")
-            #expect(try await totals(client)?["charged"]?.string == "0.00")
+            #expect(try await totals(client) == nil)
             let tooMuch = try await client.liqPay(TestWorld.request("hold_completion", "ord_1", ",\"amount\":1295.01"))
             #expect(tooMuch["err_code"]?.string == "err_amount_hold")
             let taken = try await client.liqPay(TestWorld.request("hold_completion", "ord_1", ",\"amount\":1000"))

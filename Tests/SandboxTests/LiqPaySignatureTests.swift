@@ -1,3 +1,4 @@
+import CurlHTTP
 import Testing
 
 @testable import Sandbox
@@ -18,17 +19,20 @@ import Testing
         // A checkout.
         Vector(
             key: privateKey,
-            data: "eyJ2ZXJzaW9uIjo3LCJwdWJsaWNfa2V5Ijoic2FuZGJveF9pMDAwMDAwMDAwMDAiLCJhY3Rpb24iOiJwYXkiLCJhbW91bnQiOjE0OS45MCwiY3VycmVuY3kiOiJVQUgiLCJkZXNjcmlwdGlvbiI6ItCX0LDQvNC+0LLQu9C10L3QvdGPIOKEljEwMDEgKyDQtNC+0YHRgtCw0LLQutCwIiwib3JkZXJfaWQiOiJvcmRfMTAwMSIsInJlc3VsdF91cmwiOiJodHRwczovL3Nob3AuZXhhbXBsZS9wYXkvcmV0dXJuP289MTAwMSIsInNlcnZlcl91cmwiOiJodHRwczovL3Nob3AuZXhhbXBsZS93ZWJob29rcy9saXFwYXkiLCJwYXl0eXBlcyI6ImNhcmQsYXBheSxncGF5IiwibGFuZ3VhZ2UiOiJ1ayJ9",
+            data:
+                "eyJ2ZXJzaW9uIjo3LCJwdWJsaWNfa2V5Ijoic2FuZGJveF9pMDAwMDAwMDAwMDAiLCJhY3Rpb24iOiJwYXkiLCJhbW91bnQiOjE0OS45MCwiY3VycmVuY3kiOiJVQUgiLCJkZXNjcmlwdGlvbiI6ItCX0LDQvNC+0LLQu9C10L3QvdGPIOKEljEwMDEgKyDQtNC+0YHRgtCw0LLQutCwIiwib3JkZXJfaWQiOiJvcmRfMTAwMSIsInJlc3VsdF91cmwiOiJodHRwczovL3Nob3AuZXhhbXBsZS9wYXkvcmV0dXJuP289MTAwMSIsInNlcnZlcl91cmwiOiJodHRwczovL3Nob3AuZXhhbXBsZS93ZWJob29rcy9saXFwYXkiLCJwYXl0eXBlcyI6ImNhcmQsYXBheSxncGF5IiwibGFuZ3VhZ2UiOiJ1ayJ9",
             sha3: "/urExHHz2Fn3eiNFXWAcpJqFaXlznM509irNW4WfCWw=", sha1: "KegUannEvIdUu5JltsVzcNwHBxI="),
         // A callback whose text holds `+` and `/`.
         Vector(
             key: privateKey,
-            data: "eyJwYXltZW50X2lkIjoyNDAwMDAwMDAxLCJhY3Rpb24iOiJwYXkiLCJzdGF0dXMiOiJzdWNjZXNzIiwidmVyc2lvbiI6NywidHlwZSI6ImJ1eSIsInBheXR5cGUiOiJjYXJkIiwicHVibGljX2tleSI6InNhbmRib3hfaTAwMDAwMDAwMDAwIiwiYWNxX2lkIjo0MTQ5NjMsIm9yZGVyX2lkIjoib3JkXzEwMDEiLCJsaXFwYXlfb3JkZXJfaWQiOiJMUFRFU1QxMDA5IiwiZGVzY3JpcHRpb24iOiLQl9Cw0LzQvtCy0LvQtdC90L3RjyDihJYxMDAxOiDQutC+0YTQtSDQvtC/0YLQv9C+0L/QutC+0YDQvT8gfiDQtNC+0YHRgtCw0LLQutCwPtC00ZbQvCIsInNlbmRlcl9jYXJkX21hc2syIjoiNDI0MjQyKjQyIiwiY3VycmVuY3kiOiJVQUgiLCJhbW91bnQiOjE0OS45LCJzZW5kZXJfY29tbWlzc2lvbiI6MC4wLCJyZWNlaXZlcl9jb21taXNzaW9uIjoyLjI1LCJhbW91bnRfZGViaXQiOjE0OS45LCJhbW91bnRfY3JlZGl0IjoxNDkuOSwibXBpX2VjaSI6IjciLCJpc18zZHMiOmZhbHNlLCJjcmVhdGVfZGF0ZSI6MTcyNjAwMDAwMDAwMCwiZW5kX2RhdGUiOjE3MjYwMDAwMDMwMDAsInRyYW5zYWN0aW9uX2lkIjoyNDAwMDAwMDAxfQ==",
+            data:
+                "eyJwYXltZW50X2lkIjoyNDAwMDAwMDAxLCJhY3Rpb24iOiJwYXkiLCJzdGF0dXMiOiJzdWNjZXNzIiwidmVyc2lvbiI6NywidHlwZSI6ImJ1eSIsInBheXR5cGUiOiJjYXJkIiwicHVibGljX2tleSI6InNhbmRib3hfaTAwMDAwMDAwMDAwIiwiYWNxX2lkIjo0MTQ5NjMsIm9yZGVyX2lkIjoib3JkXzEwMDEiLCJsaXFwYXlfb3JkZXJfaWQiOiJMUFRFU1QxMDA5IiwiZGVzY3JpcHRpb24iOiLQl9Cw0LzQvtCy0LvQtdC90L3RjyDihJYxMDAxOiDQutC+0YTQtSDQvtC/0YLQv9C+0L/QutC+0YDQvT8gfiDQtNC+0YHRgtCw0LLQutCwPtC00ZbQvCIsInNlbmRlcl9jYXJkX21hc2syIjoiNDI0MjQyKjQyIiwiY3VycmVuY3kiOiJVQUgiLCJhbW91bnQiOjE0OS45LCJzZW5kZXJfY29tbWlzc2lvbiI6MC4wLCJyZWNlaXZlcl9jb21taXNzaW9uIjoyLjI1LCJhbW91bnRfZGViaXQiOjE0OS45LCJhbW91bnRfY3JlZGl0IjoxNDkuOSwibXBpX2VjaSI6IjciLCJpc18zZHMiOmZhbHNlLCJjcmVhdGVfZGF0ZSI6MTcyNjAwMDAwMDAwMCwiZW5kX2RhdGUiOjE3MjYwMDAwMDMwMDAsInRyYW5zYWN0aW9uX2lkIjoyNDAwMDAwMDAxfQ==",
             sha3: "GA2P/UD3SzQi6ZmanodKLw2TpdYFNJ+j0jiZjnWP5zs=", sha1: "MqVmvgi+pjXvY5Njb0+fxon0n0Y="),
         // Published, version 7.
         Vector(
             key: publishedKey,
-            data: "eyJwdWJsaWNfa2V5IjoiaTAwMDAwMDAwIiwidmVyc2lvbiI6NywiYWN0aW9uIjoicGF5IiwiYW1vdW50IjoiMyIsImN1cnJlbmN5IjoiVUFIIiwiZGVzY3JpcHRpb24iOiJ0ZXN0Iiwib3JkZXJfaWQiOiIwMDAwMDEifQ==",
+            data:
+                "eyJwdWJsaWNfa2V5IjoiaTAwMDAwMDAwIiwidmVyc2lvbiI6NywiYWN0aW9uIjoicGF5IiwiYW1vdW50IjoiMyIsImN1cnJlbmN5IjoiVUFIIiwiZGVzY3JpcHRpb24iOiJ0ZXN0Iiwib3JkZXJfaWQiOiIwMDAwMDEifQ==",
             sha3: "0adgJ8F2Ds5HCVkcz4AlmdLMRoIJf7IxsL3QmeFRz/s=", sha1: "CZQ2WPZ4+rJnKdg5BT9lSsJtXZk="),
     ]
 

@@ -34,7 +34,8 @@ enum TestWorld {
     }
 
     static func checkout(
-        _ order: String, amount: String = "149.90", action: String = "pay", server: String? = nil, expires: String? = nil
+        _ order: String, amount: String = "149.90", action: String = "pay", server: String? = nil,
+        expires: String? = nil
     ) -> String {
         let serverURL = server.map { ",\"server_url\":\"\($0)\"" } ?? ""
         let expiry = expires.map { ",\"expired_date\":\"\($0)\"" } ?? ""

@@ -21,6 +21,6 @@ struct LiqPaySignature: Sendable {
         let expected = Array(sign(data, version: version).utf8)
         let given = Array(signature.utf8)
         guard expected.count == given.count else { return false }
-        return zip(expected, given).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+        return zip(expected, given).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
