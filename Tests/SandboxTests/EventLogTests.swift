@@ -7,7 +7,7 @@ import Testing
     private func entry(_ id: String, _ type: String, _ subject: String = "s") -> EventLog.Entry {
         EventLog.Entry(
             messageID: id, type: type, subject: subject, tenantID: "default", sequence: 1,
-            time: "2025-09-15T10:00:00.000Z", body: .object([]))
+            time: "2025-09-15T10:00:00.000Z", body: Array("{}".utf8))
     }
 
     private func ids(_ log: EventLog, _ filter: EventLog.Filter) throws -> [String] {

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Reads one durable queue of its own on the public stream, on a thread of its own, and connects again for ever. The
-/// broker's absence is told by ``isConnected`` and nothing else: the HTTP side does not depend on it.
+/// broker's absence is told by ``isReady`` and nothing else: the HTTP side does not depend on it.
 final class BusListener: Service, Sendable {
     struct Settings: Sendable {
         let endpoint: AMQPEndpoint
@@ -52,10 +52,10 @@ final class BusListener: Service, Sendable {
         state.withLock { $0.isListening = isListening }
     }
 
-    /// Whether the queue is being read, or would be were listening not switched off.
-    var isConnected: Bool { state.withLock { $0.isConnected } }
+    /// Whether the queue is bound and, unless listening is switched off, being read.
+    var isReady: Bool { state.withLock { $0.isConnected || !$0.isListening } }
 
-    /// Whether messages are taken from the queue. While off they gather there.
+    /// Whether messages are taken from the queue. While off they gather there; off from the start, there is no queue.
     var isListening: Bool {
         get { state.withLock { $0.isListening } }
         set {
@@ -98,6 +98,7 @@ final class BusListener: Service, Sendable {
     private func work() {
         var pause: Duration = .milliseconds(200)
         var isKnown = false
+        while !isListening, !isStopping { wake.wait(.seconds(60)) }
         while !isStopping {
             do {
                 let connection = try AMQPConnection(settings.endpoint, name: settings.name)

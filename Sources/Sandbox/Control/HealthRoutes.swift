@@ -10,7 +10,7 @@ struct HealthRoutes: Sendable {
         router.get("health/live") { _, _ in Response.json(.members(["status": .string("ok")])) }
         router.get("health/ready") { _, _ in
             // HTTP answers all the same; not ready means that events are not read yet.
-            let isReady = listeners.allSatisfy(\.isConnected)
+            let isReady = listeners.allSatisfy(\.isReady)
             return Response.json(
                 .members([
                     "status": .string(isReady ? "ok" : "unavailable"),
@@ -23,9 +23,9 @@ struct HealthRoutes: Sendable {
                 # HELP sandbox_events_total Public events recorded.
                 # TYPE sandbox_events_total counter
                 sandbox_events_total \(world.events.count)
-                # HELP sandbox_bus_connected Whether all queues are being read.
+                # HELP sandbox_bus_connected Whether all queues that are wanted are being read.
                 # TYPE sandbox_bus_connected gauge
-                sandbox_bus_connected \(!listeners.isEmpty && listeners.allSatisfy(\.isConnected) ? 1 : 0)
+                sandbox_bus_connected \(!listeners.isEmpty && listeners.allSatisfy(\.isReady) ? 1 : 0)
 
                 """)
         }

@@ -11,7 +11,8 @@ final class EventLog: Sendable {
         /// Nil when the sender gave none.
         let sequence: Int64?
         let time: String
-        let body: JSON
+        /// JSON text as it came; read only when someone asks for it.
+        let body: [UInt8]
     }
 
     /// Which events are wanted; nil members do not restrict.
@@ -86,7 +87,8 @@ final class EventLog: Sendable {
         .members([
             "n": .int(number), "type": .string(entry.type), "subject": .string(entry.subject),
             "sequence": entry.sequence.map(JSON.int) ?? .null, "tenant_id": .string(entry.tenantID),
-            "message_id": .string(entry.messageID), "time": .string(entry.time), "body": entry.body,
+            "message_id": .string(entry.messageID), "time": .string(entry.time),
+            "body": (try? JSONParser.parse(entry.body)) ?? .null,
         ])
     }
 

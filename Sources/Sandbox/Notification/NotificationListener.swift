@@ -22,7 +22,7 @@ enum NotificationListener {
                     time: headers["cloudEvents:time"]?.stringValue
                         ?? (delivery.properties.timestamp.map { Timestamp(milliseconds: $0 * 1000) } ?? clock.now())
                         .description,
-                    body: (try? JSONParser.parse(delivery.body)) ?? .null))
+                    body: delivery.body))
             return nil
         }
     }
