@@ -128,7 +128,7 @@ let package = Package(
         tests("PromoWorkerTests", ["PromoWorker", "Contracts"], fixtures: true),
         tests("InvoiceWorkerTests", ["InvoiceWorker", "Contracts"], fixtures: true),
         tests("GatewayTests", ["Gateway", "Contracts", hummingbirdTesting]),
-        tests("SandboxTests", ["Sandbox"]),
+        tests("SandboxTests", ["Sandbox", "Contracts", "CurlHTTP", logging, hummingbird, hummingbirdTesting]),
 
         // Tests of the fleet as real processes over a live broker and database.
         .target(
