@@ -1,13 +1,16 @@
-import ArgumentParser
 import Foundation
 
 /// The settings of a command.
 enum Environment {
-    /// - Throws: A message that names the variable, which the command line prints.
-    static func required(_ name: String) throws -> String {
-        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {
-            throw ValidationError("\(name) is not set. In the local fleet: set -a; . .local/env")
-        }
+    /// A variable that is not there; the command line prints it and ends.
+    struct Missing: Error, CustomStringConvertible {
+        let name: String
+
+        var description: String { "\(name) is not set. In the local fleet: set -a; . .local/fleet.env" }
+    }
+
+    static func required(_ name: String) throws(Missing) -> String {
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { throw Missing(name: name) }
         return value
     }
 }

@@ -2,7 +2,7 @@ import Crypto
 
 /// Signs tokens as RFC 7515 (JWS compact form) and RFC 7518 (HS256) say.
 enum JSONWebToken {
-    /// - Parameter claims: The JSON object of the claims.
+    /// The token for these claims, which are a JSON object.
     static func signed(claims: [UInt8], secret: String) -> String {
         let content = base64URL(#"{"alg":"HS256","typ":"JWT"}"#.utf8) + "." + base64URL(claims)
         let signature = HMAC<SHA256>.authenticationCode(

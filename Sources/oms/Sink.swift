@@ -1,0 +1,47 @@
+import AMQP
+import ArgumentParser
+import Foundation
+
+/// `oms sink`: a subscriber that only counts, as the measurements need one.
+///
+/// It consumes a durable quorum queue as any other service would, alone (a second consumer would take a share), and
+/// prints the number of events taken whenever it has changed. The queue starts empty and goes a minute after its
+/// consumer.
+struct Sink: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Counts the events of one type on the bus.", discussion: "The broker is RABBITMQ_URL.",
+        shouldDisplay: false)
+
+    @Option(help: "The topic exchange to listen at.")
+    var exchange = "oms.events"
+
+    @Option(help: "The routing key to listen for.")
+    var key = "order.created"
+
+    func run() throws {
+        let broker = try AMQPEndpoint(url: try Environment.required("RABBITMQ_URL"))
+        let connection = try AMQPConnection(broker, name: "oms sink")
+        let queue = "sink.\(exchange).\(key)"
+        try connection.declareQueue(queue, arguments: ["x-queue-type": "quorum", "x-expires": 60_000])
+        try connection.purgeQueue(queue)
+        try connection.bind(queue: queue, exchange: exchange, routingKey: key)
+        try connection.prefetch(1000)
+        try connection.consume(queue, exclusive: true)
+        var count = 0
+        report(count)
+        while true {
+            var last: UInt64?
+            for case .delivery(let delivery) in try connection.receive(wait: .seconds(2)) {
+                count += 1
+                last = delivery.deliveryTag
+            }
+            guard let last else { continue }
+            try connection.ack(last, multiple: true)
+            report(count)
+        }
+    }
+
+    private func report(_ count: Int) {
+        FileHandle.standardOutput.write(Data("\(count)\n".utf8))
+    }
+}
