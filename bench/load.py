@@ -85,12 +85,12 @@ class Sink:
     """Counts the events of new orders as another service would: from a durable queue of its own."""
 
     def __init__(self, oms, broker):
-        self.count = -1
         self.process = subprocess.Popen([oms, "sink", "--exchange", "oms.events", "--key", "order.created"],
                                         env=dict(os.environ, RABBITMQ_URL=broker), stdout=subprocess.PIPE, text=True)
+        self.count = int(self.process.stdout.readline() or -1)  # its first word comes when it is subscribed
+        if self.count < 0:
+            raise SystemExit("the event sink could not subscribe")
         threading.Thread(target=self._read, daemon=True).start()
-        while self.count < 0 and self.process.poll() is None:
-            time.sleep(0.02)
 
     def _read(self):
         for line in self.process.stdout:

@@ -155,12 +155,13 @@ class Peer(Target):
         log = open(os.path.join(LOCAL, "log", "peer.log"), "a")
         environment = dict(os.environ, DATABASE_URL=self.database + "?sslmode=disable", RABBITMQ_URL=self.broker,
                            JWT_SECRET=self.secret, LISTEN=self.url.split("//")[1])
-        self.process = subprocess.Popen(["bash", "-c", "exec " + self.command], env=environment, stdout=log, stderr=log)
+        self.process = subprocess.Popen(["bash", "-c", "exec " + self.command], env=environment,
+                                        stdout=log, stderr=log, start_new_session=True)  # a session of its own, as the fleet
         health = self.url + os.environ.get("PEER_HEALTH", "/health")
         for _ in range(300):
             try:
                 urllib.request.urlopen(health, timeout=2).close()
-                return
+                return time.sleep(1)  # for its connection to the broker
             except OSError:
                 time.sleep(0.1)
         raise SystemExit(f"the peer is not up, see {log.name}")
