@@ -1,5 +1,5 @@
 """The systems that are measured: our fleet, and a peer if one is given. Both use the same PostgreSQL and RabbitMQ."""
-import http.client, json, os, re, shlex, subprocess, time, urllib.request
+import http.client, json, os, re, shlex, subprocess, sys, time, urllib.request
 from load import TENANTS, token
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -12,10 +12,11 @@ def script(name, *arguments, **more):
     """Runs a script of deploy/local for the bench's own fleet; what it prints."""
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "RABBITMQ_URL")}
     environment.update(PORTS, OMS_LOCAL=LOCAL, **more)
-    done = subprocess.run([os.path.join(ROOT, "deploy/local", name), *arguments], env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    shown = name == "up"  # it builds: that takes minutes, and people want to see why
+    done = subprocess.run([os.path.join(ROOT, "deploy/local", name), *arguments], env=environment, text=True,
+                          stdout=sys.stderr if shown else subprocess.PIPE, stderr=None if shown else subprocess.PIPE)
     if done.returncode:
-        raise SystemExit(f"{name} failed:\n{done.stdout}{done.stderr}")
+        raise SystemExit(f"{name} failed:\n{done.stdout or ''}{done.stderr or ''}")
     return done.stdout
 
 

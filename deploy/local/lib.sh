@@ -22,7 +22,7 @@ sandbox_url=http://127.0.0.1:$sandbox_port
 
 workers=(order payment shipping promo invoice)
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+say() { printf '==> %s\n' "$*"; }
 
 fail() {
     printf 'error: %s\n' "$*" >&2
