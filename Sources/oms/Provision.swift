@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bus
 import Crypto
 import Postgres
 
@@ -11,18 +12,16 @@ struct Provision: ParsableCommand {
             DATABASE_ROLE_SECRET: the same secret gives the same passwords, another one changes them. May be run again.
             """)
 
-    private static let workers = ["order", "payment", "shipping", "promo", "invoice"]
-
     func run() throws {
         let owner = try PostgresEndpoint(url: try Environment.required("DATABASE_URL"))
         let secret = SymmetricKey(data: Array(try Environment.required("DATABASE_ROLE_SECRET").utf8))
         let connection = try PostgresConnection(owner)
-        for worker in Self.workers {
-            let role = "oms_\(worker)"
+        for worker in WorkerName.allCases {
+            let role = worker.schema
             let password = JSONWebToken.base64URL(HMAC<SHA256>.authenticationCode(for: Array(role.utf8), using: secret))
             try connection.simple(Self.statements(role: role, password: password))
             let url = owner.replacing(user: role, password: password).urlWithPassword()
-            print("\(worker.uppercased())_DATABASE_URL=\(url)")
+            print("\(worker.rawValue.uppercased())_DATABASE_URL=\(url)")
         }
     }
 
