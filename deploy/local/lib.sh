@@ -15,7 +15,7 @@ gateway_port=${GATEWAY_PORT:-8081}
 sandbox_port=${SANDBOX_PORT:-8090}
 postgres_port=${POSTGRES_PORT:-54329}
 rabbitmq_port=${RABBITMQ_PORT:-56729}
-admin_ports=${ADMIN_PORTS:-9110} # order 9110-9119, payment 9120-9129 and so on; a multiple of 10
+admin_ports=${ADMIN_PORTS:-9110} # order 9110-9119, payment 9120-9129 and so on; gateway 9100
 
 gateway_url=http://127.0.0.1:$gateway_port
 sandbox_url=http://127.0.0.1:$sandbox_port
