@@ -120,7 +120,7 @@ let package = Package(
         tests("AMQPTests", ["AMQP", "TestSupport"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
-        tests("ServiceTests", ["Service"]),
+        tests("ServiceTests", ["Service", "CurlHTTP", logging, metrics, lifecycle]),
         tests("WorkerTests", ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport"]),
         tests("OrderWorkerTests", ["OrderWorker", "Contracts"], fixtures: true),
         tests("PaymentWorkerTests", ["PaymentWorker", "Contracts"], fixtures: true),

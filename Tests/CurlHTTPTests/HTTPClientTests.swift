@@ -128,13 +128,13 @@ import Testing
         let took = ContinuousClock.now - start
         #expect(error?.code == .timeout)
         #expect(error?.wasSent == true)
-        #expect(took >= .milliseconds(300) && took < .milliseconds(2000))
+        #expect(took >= .milliseconds(300) && took < .seconds(8))
     }
 
     @Test func slowDripDoesNotEscapeTheLimit() async throws {
         let server = try LoopbackServer.answering { connection, _ in
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            for _ in 0..<40 {
+            for _ in 0..<200 {
                 connection.write("x")
                 usleep(50_000)
             }
@@ -142,7 +142,7 @@ import Testing
         let start = ContinuousClock.now
         let error = await failure(of: HTTPRequest(.get, server.url, timeout: .milliseconds(300)))
         #expect(error?.code == .timeout)
-        #expect(ContinuousClock.now - start < .milliseconds(1500))
+        #expect(ContinuousClock.now - start < .seconds(8))
     }
 
     @Test func lostMidBodyIsUnknown() async throws {

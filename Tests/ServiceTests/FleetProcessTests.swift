@@ -47,13 +47,12 @@ import Testing
 
     private func own() throws -> Own { try SettingsReader.load(Own.self, prefix: "", environment: [:]) }
 
+    /// Asks until there is an answer: at first the server is not up yet.
     private func get(_ path: String, with client: HTTPClient) async throws -> HTTPResponse {
+        let request = HTTPRequest(.get, "http://127.0.0.1:\(port)\(path)")
         while true {
-            do {
-                return try await client.send(HTTPRequest(.get, "http://127.0.0.1:\(port)\(path)"))
-            } catch  where error.code == .notSent {
-                try await Task.sleep(for: .milliseconds(10))
-            }
+            if let response = try? await client.send(request) { return response }
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 

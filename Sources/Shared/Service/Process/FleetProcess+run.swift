@@ -38,7 +38,12 @@ extension FleetProcess {
         ProcessMetrics.register(in: metrics)
         let context = Context(
             logger: logger, readiness: Readiness(), metrics: metrics, settings: settings.process)
-        return await serve(settings.own, context, onStuck: onStuck, build)
+        let leave: @Sendable () -> Void = {
+            logger.critical("services still run after they were cut off; leaving them")
+            sink.flush()
+            onStuck()
+        }
+        return await serve(settings.own, context, onStuck: leave, build)
     }
 
     func serve<Group: SettingsGroup>(
