@@ -1,11 +1,10 @@
 import Foundation
-import Glibc
 
 /// Runs a shell command when this process ends, however it ends: `atexit` would miss a crash or a kill.
 ///
-/// A shell waits for the end of a pipe only this process holds the other end of.
+/// A shell waits for the end of a connection only this process holds the other end of.
 package final class ExitGuard: Sendable {
-    private let pipe: Int32
+    private let line: Int32
     private let shell: pid_t
 
     /// - Parameters:
@@ -13,8 +12,10 @@ package final class ExitGuard: Sendable {
     ///   - arguments: Passed as they are.
     package init(_ script: String, _ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
-        guard Glibc.pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // A socket pair is closed-on-exec from the start; with line() a child started by another thread could keep the
+        // other end open.
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemError("socketpair") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -34,13 +35,13 @@ package final class ExitGuard: Sendable {
             throw SystemError("posix_spawn")
         }
         close(ends[0])
-        pipe = ends[1]
+        line = ends[1]
         shell = pid
     }
 
     /// Runs the command now and waits for it.
     package func runNow() {
-        close(pipe)
+        close(line)
         var status: Int32 = 0
         waitpid(shell, &status, 0)
     }

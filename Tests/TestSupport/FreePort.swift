@@ -16,6 +16,21 @@ package func freePort() throws -> Int {
     return Int(UInt16(bigEndian: address.sin_port))
 }
 
+/// A socket that listens on a port of 127.0.0.1; the caller closes it.
+package func listenOnLoopback(port: Int) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var address = loopback(port: port)
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) == 0 }
+    }
+    guard bound, listen(descriptor, 16) == 0 else {
+        close(descriptor)
+        throw SystemError("listen")
+    }
+    return descriptor
+}
+
 /// 127.0.0.1 with a port, as the socket calls take it.
 func loopback(port: Int) -> sockaddr_in {
     var address = sockaddr_in()

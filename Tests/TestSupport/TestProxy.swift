@@ -28,14 +28,8 @@ package final class TestProxy: Sendable {
     package init(to target: Int, _ network: Network = Network()) throws {
         self.target = target
         self.network = Mutex(network)
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         port = try freePort()
-        var address = loopback(port: port)
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) == 0 }
-        }
-        guard bound, listen(listener, 16) == 0 else { throw SystemError("listen") }
+        listener = try listenOnLoopback(port: port)
         Thread { [self] in acceptAll() }.start()
     }
 

@@ -19,6 +19,9 @@ final class ParameterEncoder {
 
     deinit { base.deallocate() }
 
+    /// Size of what was encoded last.
+    var byteCount: Int { count }
+
     /// Replaces what was encoded before.
     ///
     /// - Throws: ``PostgresError`` `.misuse` when a parameter is larger than PostgreSQL takes (1 GiB).

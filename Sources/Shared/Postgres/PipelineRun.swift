@@ -20,6 +20,8 @@ struct PipelineRun {
     /// Outside a transaction: the sync commits.
     let isImplicit: Bool
     var expected: [Expected] = []
+    /// How often libpq has returned nothing in a row.
+    var emptyAnswers = 0
     private(set) var rows: [Rows] = []
     private(set) var failure: PostgresError?
     private var position = 0

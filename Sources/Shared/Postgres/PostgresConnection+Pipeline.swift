@@ -76,6 +76,7 @@ extension PostgresConnection {
     private func send(_ statements: [Statement], _ run: inout PipelineRun) throws(PostgresError) {
         let handle = try open()
         try sendDeallocations(handle, &run)
+        var queued = 0
         for (index, statement) in statements.enumerated() {
             do throws(PostgresError) {
                 try encoder.encode(statement.parameters)
@@ -101,6 +102,11 @@ extension PostgresConnection {
                 }
             }
             guard sent else { throw lost() }
+            queued += encoder.byteCount
+            if queued > 256 * 1024 {
+                queued = 0
+                try drain(handle, &run)
+            }
         }
         guard PQpipelineSync(handle) == 1 else { throw lost() }
         run.expected.append(.sync)
@@ -122,18 +128,39 @@ extension PostgresConnection {
     /// Reads until the last sync.
     private func receive(_ run: inout PipelineRun) throws(PostgresError) {
         var unsent = true
-        var emptyAnswers = 0
-        while let expected = run.next {
-            guard let result = try nextResult(&unsent) else {
-                // Between the answers of two statements libpq returns nil; for a broken connection it does so for ever.
-                emptyAnswers += 1
-                if PQstatus(handle) != CONNECTION_OK { throw lost() }
-                if emptyAnswers > 3 { throw violated("libpq has no answer to a statement that was sent") }
-                continue
-            }
-            emptyAnswers = 0
-            try take(result, expected, &run)
+        while let expected = run.next { try receiveOne(expected, &run, &unsent) }
+    }
+
+    /// Lets the server have what is queued before more is added, and takes what it answers meanwhile: libpq moves its
+    /// whole queue with every piece it sends, so a long queue costs the square of its length.
+    private func drain(_ handle: OpaquePointer, _ run: inout PipelineRun) throws(PostgresError) {
+        var deadline = options.replyTimeout.map { ContinuousClock.now + $0 }
+        while true {
+            let flushed = PQflush(handle)
+            if flushed < 0 { throw lost() }
+            if flushed == 0 { return }
+            let outcome = waiter.wait(PQsocket(handle), read: true, write: true, until: deadline)
+            guard case .ready(let readable, _) = outcome else { throw silent() }
+            deadline = options.replyTimeout.map { ContinuousClock.now + $0 }
+            guard readable else { continue }
+            if PQconsumeInput(handle) == 0 { throw lost() }
+            var unsent = true
+            while let expected = run.next, PQisBusy(handle) == 0 { try receiveOne(expected, &run, &unsent) }
         }
+    }
+
+    private func receiveOne(
+        _ expected: PipelineRun.Expected, _ run: inout PipelineRun, _ unsent: inout Bool
+    ) throws(PostgresError) {
+        guard let result = try nextResult(&unsent) else {
+            // Between the answers of two statements libpq returns nil; for a broken connection it does so for ever.
+            run.emptyAnswers += 1
+            if PQstatus(handle) != CONNECTION_OK { throw lost() }
+            if run.emptyAnswers > 3 { throw violated("libpq has no answer to a statement that was sent") }
+            return
+        }
+        run.emptyAnswers = 0
+        try take(result, expected, &run)
     }
 
     private func take(
@@ -195,6 +222,8 @@ extension PostgresConnection {
         }
     }
 
+    private func silent() -> PostgresError { lost("no answer within \(options.replyTimeout ?? .zero)") }
+
     /// The next result, sending meanwhile what libpq could not send before.
     func nextResult(_ unsent: inout Bool) throws(PostgresError) -> OpaquePointer? {
         let handle = try open()
@@ -209,9 +238,7 @@ extension PostgresConnection {
             if PQisBusy(handle) == 0 { return PQgetResult(handle) }
             if oms_pq_tls_pending(handle) == 0 {
                 let outcome = waiter.wait(PQsocket(handle), read: true, write: unsent, until: deadline)
-                guard case .ready(let readable, _) = outcome else {
-                    throw lost("no answer within \(options.replyTimeout ?? .zero)")
-                }
+                guard case .ready(let readable, _) = outcome else { throw silent() }
                 deadline = options.replyTimeout.map { ContinuousClock.now + $0 }
                 guard readable else { continue }
             }

@@ -87,3 +87,11 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
         return text
     }
 }
+
+extension PostgresError.Report {
+    package init(sqlState: String, severity: String) {
+        self.init()
+        self.sqlState = sqlState
+        self.severity = severity
+    }
+}
