@@ -13,8 +13,8 @@ log=$state/log
 
 gateway_port=${GATEWAY_PORT:-8081}
 sandbox_port=${SANDBOX_PORT:-8090}
-postgres_port=${POSTGRES_PORT:-54329}
-rabbitmq_port=${RABBITMQ_PORT:-56729}
+postgres_port=${POSTGRES_PORT:-25432}
+rabbitmq_port=${RABBITMQ_PORT:-25673}
 admin_ports=${ADMIN_PORTS:-9110} # order 9110-9119, payment 9120-9129 and so on; gateway 9100
 
 gateway_url=http://127.0.0.1:$gateway_port
