@@ -80,7 +80,8 @@ import CPangoCairo
 
     /// Text laid out for this canvas, to be measured first and drawn later.
     ///
-    /// - Parameter width: Where lines are broken, and the box for the alignment; nil: one line as long as it gets.
+    /// - Parameter width: Where lines are broken, and the box for the alignment; nil: one line as long as it gets. A
+    ///   word that is longer than the line is cut without a hyphen, which could be taken for a part of it.
     func text(_ text: String, _ style: TextStyle, width: Double? = nil, _ alignment: Alignment = .left) -> TextBlock {
         let layout = unsafe pango_layout_new(context)
         let font = unsafe Self.fontDescription(style)
@@ -92,6 +93,10 @@ import CPangoCairo
             unsafe pango_layout_set_width(layout, Int32(width * Double(PANGO_SCALE)))
             unsafe pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR)
             unsafe pango_layout_set_alignment(layout, alignment.inPango)
+            let attributes = unsafe pango_attr_list_new()
+            unsafe pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(0))
+            unsafe pango_layout_set_attributes(layout, attributes)
+            unsafe pango_attr_list_unref(attributes)
         }
         return unsafe TextBlock(layout: layout, ink: style.ink)
     }
@@ -127,24 +132,28 @@ import CPangoCairo
         fill(x: x, y: y - thickness / 2, width: width, height: thickness, ink)
     }
 
-    /// Draws a QR code as runs of dark modules in one path.
+    /// Draws a QR code as a stencil of one bit a module: no seams between modules, and a fraction of the time that
+    /// Cairo takes for as many rectangles.
     func draw(_ code: QRCode, x: Double, y: Double, side: Double) {
-        setInk(.black)
-        let module = side / Double(code.size)
+        let size = Int32(code.size)
+        let stencil = unsafe cairo_image_surface_create(CAIRO_FORMAT_A8, size, size)
+        defer { unsafe cairo_surface_destroy(stencil) }
+        guard let pixels = unsafe cairo_image_surface_get_data(stencil) else { return }
+        let stride = Int(unsafe cairo_image_surface_get_stride(stencil))
         for row in 0..<code.size {
-            var start = 0
-            while start < code.size {
-                var end = start
-                while end < code.size, code[row, end] { end += 1 }
-                if end > start {
-                    unsafe cairo_rectangle(
-                        cairo, x + Double(start) * module, y + Double(row) * module, Double(end - start) * module,
-                        module)
-                }
-                start = end + 1
-            }
+            for column in 0..<code.size { unsafe pixels[row * stride + column] = code[row, column] ? 0xFF : 0 }
         }
-        unsafe cairo_fill(cairo)
+        unsafe cairo_surface_mark_dirty(stencil)
+
+        setInk(.black)
+        unsafe cairo_save(cairo)
+        unsafe cairo_translate(cairo, x, y)
+        unsafe cairo_scale(cairo, side / Double(code.size), side / Double(code.size))
+        let pattern = unsafe cairo_pattern_create_for_surface(stencil)
+        unsafe cairo_pattern_set_filter(pattern, CAIRO_FILTER_NEAREST)
+        unsafe cairo_mask(cairo, pattern)
+        unsafe cairo_pattern_destroy(pattern)
+        unsafe cairo_restore(cairo)
     }
 
     private func setInk(_ ink: Ink) {

@@ -24,7 +24,7 @@ extension Invoice {
     var heading: String {
         switch kind {
         case .invoice: "Рахунок-фактура"
-        case .creditNote: "Коригувальна накладна"
+        case .creditNote: "Кредит-нота"
         }
     }
 

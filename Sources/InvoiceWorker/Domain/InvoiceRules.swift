@@ -72,7 +72,8 @@ package struct InvoiceRules: Sendable {
         return [.credited(note, customerID: invoiced.customerID)]
     }
 
-    private func next(_ kind: DocumentKind, _ book: InvoiceBook, at now: Timestamp, _ newID: () -> Identifier) -> IssueStamp
+    private func next(_ kind: DocumentKind, _ book: InvoiceBook, at now: Timestamp, _ newID: () -> Identifier)
+        -> IssueStamp
     {
         let series = Series(kind, year: settings.time.date(of: now).year)
         return IssueStamp(

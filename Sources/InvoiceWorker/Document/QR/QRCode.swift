@@ -1,13 +1,15 @@
 /// A QR code in byte mode with error correction level M (ISO/IEC 18004).
 struct QRCode: Equatable {
     /// Modules along one side, without the quiet zone of four that has to surround them.
-    let size: Int
+    private(set) var size: Int
     private var dark: [Bool]
     /// Modules that are no data: finders, timing, alignment, format and version.
     private var reserved: [Bool]
 
+    /// - Parameters:
+    ///   - mask: One of the eight masks; nil: the one that makes the code easiest to read.
     /// - Returns: nil when the text is too long for version 20 (666 bytes).
-    init?(_ text: String) {
+    init?(_ text: String, mask: Int? = nil) {
         let bytes = Array(text.utf8)
         guard let version = QRVersion.holding(bytes: bytes.count) else { return nil }
         size = version.size
@@ -15,7 +17,7 @@ struct QRCode: Equatable {
         reserved = dark
         drawPatterns(version)
         place(Self.interleaved(Self.dataCodewords(bytes, version), version))
-        chooseMask()
+        self = (mask.map { $0...$0 } ?? 0...7).map(masked).min { $0.penalty < $1.penalty } ?? self
     }
 
     /// Whether the module is dark.
@@ -164,17 +166,11 @@ struct QRCode: Equatable {
         }
     }
 
-    private mutating func chooseMask() {
-        var best = self
-        var lowest = Int.max
-        for mask in 0..<8 {
-            var candidate = self
-            candidate.apply(mask)
-            candidate.drawFormat(mask: mask)
-            let penalty = candidate.penalty
-            if penalty < lowest { (best, lowest) = (candidate, penalty) }
-        }
-        self = best
+    private func masked(_ mask: Int) -> QRCode {
+        var code = self
+        code.apply(mask)
+        code.drawFormat(mask: mask)
+        return code
     }
 
     private mutating func apply(_ mask: Int) {
