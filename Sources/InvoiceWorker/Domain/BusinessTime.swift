@@ -1,0 +1,34 @@
+package import Contracts
+private import Foundation
+
+/// Instants as the business counts them: calendar days, hours and years of one time zone with its summer time.
+package struct BusinessTime: Sendable {
+    private let zone: TimeZone
+
+    /// - Parameter identifier: Name of the tz database such as `Europe/Kyiv`.
+    /// - Returns: nil when no such zone is known; a fault of the settings.
+    package init?(_ identifier: String) {
+        guard let zone = TimeZone(identifier: identifier) else { return nil }
+        self.zone = zone
+    }
+
+    package func date(of instant: Timestamp) -> CalendarDate {
+        CalendarDate(daysSince1970: floorDivide(localSeconds(instant), 86_400))
+    }
+
+    /// Hour and minute of the day.
+    package func time(of instant: Timestamp) -> (hour: Int64, minute: Int64) {
+        let seconds = localSeconds(instant)
+        let inDay = seconds - floorDivide(seconds, 86_400) * 86_400
+        return (inDay / 3600, inDay / 60 % 60)
+    }
+
+    private func localSeconds(_ instant: Timestamp) -> Int64 {
+        let seconds = floorDivide(instant.milliseconds, 1000)
+        return seconds + Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
+    }
+
+    private func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+        value >= 0 ? value / divisor : (value - divisor + 1) / divisor
+    }
+}

@@ -1,0 +1,62 @@
+package import Contracts
+
+/// One line of a document. Delivery is no line.
+package struct InvoiceLine: Equatable, Sendable, JSONEncodable {
+    package var orderItemID: Identifier?
+    package var sku: String?
+    package var name: String
+    package var quantity: Int64
+    /// Of one unit.
+    package var price: Money
+    package var discount: Money
+    package var taxRate: Percent
+    /// Contained in ``total`` in either tax mode.
+    package var tax: Money
+    package var total: Money
+
+    package init(
+        orderItemID: Identifier? = nil, sku: String? = nil, name: String, quantity: Int64, price: Money,
+        discount: Money, taxRate: Percent, tax: Money, total: Money
+    ) {
+        self.orderItemID = orderItemID
+        self.sku = sku
+        self.name = name
+        self.quantity = quantity
+        self.price = price
+        self.discount = discount
+        self.taxRate = taxRate
+        self.tax = tax
+        self.total = total
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("order_item_id", orderItemID)
+            $0.member("sku", sku)
+            $0.member("name", name)
+            $0.member("quantity", quantity)
+            $0.member("price", price)
+            $0.member("discount", discount)
+            $0.member("tax_rate", taxRate)
+            $0.member("tax", tax)
+            $0.member("total", total)
+        }
+    }
+
+    package init(json: JSON, _ currency: Currency) throws {
+        try self.init(json: json, id: "order_item_id", currency)
+    }
+
+    /// The line of an `OrderItem`.
+    package init(orderItem json: JSON, _ currency: Currency) throws {
+        try self.init(json: json, id: "id", currency)
+    }
+
+    private init(json: JSON, id: String, _ currency: Currency) throws {
+        self.init(
+            orderItemID: try json.optionalID(id), sku: json["sku"]?.string, name: try json.text("name"),
+            quantity: try json.int("quantity"), price: try json.money("price", currency),
+            discount: try json.money("discount", currency), taxRate: try json.percent("tax_rate"),
+            tax: try json.money("tax", currency), total: try json.money("total", currency))
+    }
+}
