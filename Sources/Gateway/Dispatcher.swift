@@ -15,10 +15,8 @@ struct Dispatcher: Sendable {
     let patience: Duration
 
     /// Sends a change and answers with its outcome, or with 202 when it is not known in time.
-    ///
-    /// - Parameters:
-    ///   - type: The command.
-    ///   - parameters: Path parameters; the precondition is added.
+    /// `parameters` are the path's; the precondition is added. `route` is the template, part of an idempotency key's
+    /// scope.
     func command(
         _ type: String, _ request: Request, _ context: GatewayContext, route: String, parameters: [String: String] = [:]
     ) async throws -> Response {
@@ -48,8 +46,7 @@ struct Dispatcher: Sendable {
     }
 
     /// Asks a worker and answers with what it says.
-    ///
-    /// - Parameter caller: nil: the caller's token is needed and verified here.
+    /// Without a known caller a token is needed and verified here.
     func query(
         _ type: String, _ request: Request, _ context: GatewayContext, as known: Caller? = nil,
         parameters: [String: String] = [:], body: [UInt8] = [], workers: Int = 1

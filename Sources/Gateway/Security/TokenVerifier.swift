@@ -7,10 +7,15 @@ import Synchronization
 final class TokenVerifier: Sendable {
     private struct Claims: JWTPayload {
         let sub: String?
-        let tenant_id: String?
+        let tenantID: String?
         let role: String?
         let exp: Int64?
         let nbf: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case sub, role, exp, nbf
+            case tenantID = "tenant_id"
+        }
 
         func verify(using algorithm: some JWTAlgorithm) {}
     }
@@ -27,13 +32,12 @@ final class TokenVerifier: Sendable {
     private let keys: JWTKeyCollection
     private let cache = Mutex<[String: Verified]>([:])
 
-    /// - Parameter secret: Shared secret of HS256.
+    /// `secret` is shared with whoever issues tokens (HS256).
     init(secret: String) async {
         keys = await JWTKeyCollection().add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
     }
 
-    /// - Parameter authorization: Value of the `Authorization` header.
-    /// - Throws: ``GatewayProblem``: 401 with the reason.
+    /// The caller that an `Authorization` header names. Throws ``GatewayProblem``: 401 with the reason.
     func verify(authorization: String) async throws -> Caller {
         let parts = authorization.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
@@ -73,7 +77,7 @@ final class TokenVerifier: Sendable {
         guard let role = claims.role.flatMap({ Role(rawValue: $0) }), role != .anonymous else {
             throw GatewayProblem(.invalidToken, "The token has no known role.")
         }
-        guard let tenant = claims.tenant_id, ExternalID.isValid(tenant), let subject = claims.sub,
+        guard let tenant = claims.tenantID, ExternalID.isValid(tenant), let subject = claims.sub,
             ExternalID.isValid(subject)
         else { throw GatewayProblem(.invalidToken, "The token names no tenant or no subject.") }
         return Verified(

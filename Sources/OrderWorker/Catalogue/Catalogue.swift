@@ -32,7 +32,7 @@ final class Catalogue: Sendable {
     private let logger: Logger
     private let cache = Mutex<[CacheKey: Entry]>([:])
 
-    /// - Parameter url: `CORE_SERVICE_URL`.
+    /// `url` is `CORE_SERVICE_URL`.
     init(url: String, http: HTTPClient, logger: Logger) {
         self.url = url
         self.http = http
@@ -40,8 +40,7 @@ final class Catalogue: Sendable {
     }
 
     /// The products by id; those that do not exist are left out. Blocks the calling thread for about 5 s at most.
-    ///
-    /// - Throws: ``Away``.
+    /// Throws ``Away``.
     func products(_ ids: Set<String>, tenant: String) throws -> [String: Product] {
         var found: [String: Product] = [:]
         var missing: [String] = []

@@ -17,8 +17,7 @@ struct Address: Sendable, Equatable {
 
 extension Address {
     /// Reads what a client sent; faults are noted at the input.
-    ///
-    /// - Parameter needsPhone: A delivery needs somebody to call.
+    /// `needsPhone`: a delivery needs somebody to call.
     init?(_ input: Input, needsPhone: Bool) {
         guard input.object() != nil else { return nil }
         let name = input["name"].text(1...100)

@@ -25,10 +25,7 @@ enum OrderPricing {
 
 extension Order {
     /// The order with the discounts of a promo code and the price of the delivery.
-    ///
-    /// - Parameters:
-    ///   - discounts: By product; a product without entry has none.
-    ///   - quote: Price of the delivery before discount.
+    /// `discounts` are by product (one without entry has none), `quote` is the delivery's price before discount.
     func priced(discounts: [String: Money], shippingDiscount: Money, quote: Money) -> Order {
         var order = self
         order.lines = lines.map {

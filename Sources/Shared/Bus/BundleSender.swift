@@ -19,13 +19,13 @@ package final class BundleSender: Sendable {
     private let pack: @Sendable ([Message]) -> [AMQPMessage]
     private let lanes = Mutex<[String: Lane]>([:])
 
-    /// - Parameter pack: ``Message/commandBundles(_:)`` or ``Message/queryBundles(_:)``.
+    /// `pack` is ``Message/commandBundles(_:)`` or ``Message/queryBundles(_:)``.
     package init(link: AMQPLink, pack: @escaping @Sendable ([Message]) -> [AMQPMessage]) {
         self.link = link
         self.pack = pack
     }
 
-    /// - Parameter completion: Called once, on the link's thread, with what became of the bundle that carried the message.
+    /// `completion` is called once, on the link's thread, with what became of the bundle that carried the message.
     package func send(_ message: Message, completion: @escaping Completion) {
         let ready = lanes.withLock { lanes -> [(Message, Completion)] in
             lanes[message.type, default: Lane()].waiting.append((message, completion))

@@ -74,9 +74,8 @@ extension Message {
     ///
     /// A delivery is a bundle of the fleet, or one plain message of an outside service (events.md
     /// section 4).
-    ///
-    /// - Parameter defaultTenant: Tenant of an outside message that names none.
-    /// - Throws: ``BundleFormatError`` for a broken bundle.
+    /// `defaultTenant` is the tenant of an outside message that names none. Throws ``BundleFormatError`` for a broken
+    /// bundle.
     package static func read(_ delivery: AMQPDelivery, defaultTenant: String) throws -> [Message] {
         if delivery.properties.contentType == Bundle.messages {
             var messages = try Bundle.unpackMessages(delivery.body)

@@ -59,9 +59,7 @@ package final class Requester: Sendable {
     /// Most questions open at once; above it the caller sheds load.
     private let limit: Int
 
-    /// Connects at once, and again for ever.
-    ///
-    /// - Throws: ``AMQPError`` when the process has no file descriptor left.
+    /// Connects at once, and again for ever. Throws ``AMQPError`` when the process has no file descriptor left.
     package init(
         endpoint: AMQPEndpoint, name: String, logger: Logger, limit: Int = 4096,
         onStateChange: (@Sendable (AMQPLinkState) -> Void)? = nil
@@ -86,7 +84,7 @@ package final class Requester: Sendable {
         await ask(message, commands, wait: wait, workers: 1)
     }
 
-    /// - Parameter workers: How many kinds of worker are bound to the query; the first that knows answers.
+    /// Asks `workers` kinds of worker that are bound to the query; the first that knows answers.
     package func query(_ message: Message, wait: Duration, workers: Int = 1) async -> Outcome {
         var message = message
         message.deadline = Timestamp.now.adding(wait)

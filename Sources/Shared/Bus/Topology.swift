@@ -40,10 +40,13 @@ package enum Topology {
     /// The queues of one worker with their bindings.
     ///
     /// - Parameters:
+    ///   - worker: Whose queues they are.
     ///   - commands: Types bound from `oms.commands`.
     ///   - queries: Types bound from `oms.queries`.
     ///   - fleetEvents: Patterns bound from `oms.fleet`.
     ///   - publicEvents: Patterns bound from `oms.events`, for what outside services publish.
+    ///   - connection: To the broker.
+    /// - Throws: ``AMQPError``; 406 when something exists with other arguments.
     package static func declare(
         _ worker: WorkerName, commands: [String], queries: [String], fleetEvents: [String], publicEvents: [String],
         _ connection: AMQPConnection

@@ -11,8 +11,7 @@ package struct WorkerMigration: Sendable {
         self.migrations = RuntimeSchema.migrations + migrations
     }
 
-    /// - Parameter endpoint: Logs in as the worker's role, which owns the schema.
-    /// - Returns: Names of the migrations that were applied now.
+    /// Logs in as the worker's role, which owns the schema, and returns the names of the migrations applied now.
     package func run(on endpoint: PostgresEndpoint) throws -> [String] {
         var options = PostgresOptions.migration()
         options.schema = schema

@@ -36,9 +36,7 @@ package struct Problem: Sendable, Equatable {
 
     package static func notFound(_ what: String) -> Problem { Problem(.notFound, "There is no such \(what).") }
 
-    /// - Parameters:
-    ///   - path: Path of the request.
-    ///   - requestID: Id of the call.
+    /// The document for a call: its `instance` is the path, its `request_id` the call's id.
     package func reply(path: String, requestID: String) -> Reply {
         let body = JSONWriter.object {
             $0.member("type", "urn:oms:problem:\(code.rawValue)")

@@ -10,7 +10,7 @@ package protocol Decider: Sendable {
     associatedtype State: Sendable
     associatedtype Change: Sendable
 
-    /// - Parameter state: The aggregate as it stands; nil when it does not exist.
+    /// What follows from a command. `state` is the aggregate as it stands, nil when it does not exist.
     func decide(_ command: Command, _ state: State?, _ context: DecisionContext) -> Decision<Change>
 
     /// Applies one change. Must not fail: a change is a fact.

@@ -6,7 +6,6 @@ package protocol QueryHandler: Sendable {
     /// The query types this worker answers, for instance `order.get`.
     var types: [String] { get }
 
-    /// - Parameter read: Runs statements in one round trip, outside a transaction.
-    /// - Returns: One reply for each query, in order.
+    /// Gives one reply for each query, in order. `read` runs statements in one round trip, outside a transaction.
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply]
 }

@@ -17,10 +17,14 @@ struct BatchProcessor<H: Handler> {
     private typealias HandlerWork = Work<H.Key, H.Rules.Command>
 
     /// - Parameters:
+    ///   - messages: In order of arrival.
     ///   - overrides: Messages that are refused with this problem, whatever the rules say: what a constraint of the
     ///     database told at the try before.
+    ///   - connection: Open, with no transaction under way.
     ///   - effectCapacity: How many effects this process can begin at once.
     ///   - confirmed: Outbox rows whose content the broker has confirmed; they are deleted on the way.
+    /// - Returns: What is to be done now that it is committed.
+    /// - Throws: ``PostgresError`` or ``StaleAggregate``, or what the handler throws.
     func process(
         _ messages: [Message], overrides: [Identifier: Problem] = [:], on connection: PostgresConnection,
         effectCapacity: Int, confirmed: [Int64]

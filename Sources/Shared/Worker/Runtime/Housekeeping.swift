@@ -17,7 +17,7 @@ struct Housekeeping<H: Handler> {
     /// Longer than every way on which a message can come again (the ladder, a week of parking).
     private static var inboxLife: Duration { .seconds(8 * 86_400) }
 
-    /// - Parameter decide: Gets the messages of due timers.
+    /// `decide` gets the messages of due timers; `confirmed` and `postponed` are written down on the way.
     func run(
         on database: PostgresConnection, confirmed: [Int64], postponed: [(Identifier, Int, Timestamp)],
         isDraining: Bool,

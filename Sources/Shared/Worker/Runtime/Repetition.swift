@@ -9,9 +9,11 @@ enum Repetition: Equatable {
     case nothing
 
     /// - Parameters:
+    ///   - message: The repetition.
     ///   - fingerprint: Of the message that was handled.
     ///   - token: Number its asker knew the question by; the same in a redelivery by the broker.
     ///   - stored: Its answer; nil when it has none (yet).
+    ///   - hasCompleted: Whether an answer can still come.
     init(of message: Message, fingerprint: UInt64, token: UInt64, stored: Reply?, hasCompleted: Bool) {
         guard let address = message.replyTo else {
             self = .nothing
