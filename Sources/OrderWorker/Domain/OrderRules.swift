@@ -24,6 +24,8 @@ struct OrderRules: Decider {
         case (.expire, .order(let order)): expire(order, context)
         case (.heard(let event), .order): .accept([.heard(event)])
         case (.forward, _): .refuse(.notFound("order"))
+        case (.payment, nil), (.shipment, nil), (.stock, nil), (.heard, nil), (.promoRedeemed, nil):
+            Decision(answer: .tryAgain(reason: "there is no such order yet"))
         default: .ignore
         }
     }

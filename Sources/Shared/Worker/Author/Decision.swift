@@ -23,6 +23,9 @@ package struct Decision<Change: Sendable>: Sendable {
         case refusal(Problem)
         /// The outcome is not known yet; a later decision gives it through ``Decision/resolutions``.
         case later
+        /// It cannot be decided yet (an event came before what it speaks of): the message climbs the retry ladder and is
+        /// parked after the last step. There must be no changes.
+        case tryAgain(reason: String)
         /// Another worker answers: the message goes on to it as it is now, and nothing is stored here.
         case forward(Message)
     }

@@ -52,6 +52,10 @@ struct BatchProcessor<H: Handler> {
         let now: Timestamp
         var result: BatchResult
 
+        /// Owner of outbox rows that the relay of any process may publish once their turn has come. Later batches of
+        /// this very process wait behind them too.
+        private static var nobody: Identifier { Identifier(high: 0, low: 0) }
+
         /// Index of the first message with the same id, for those that repeat one of this very batch.
         private var echoes: [(index: Int, first: Int)] = []
         private var works: [(index: Int, work: HandlerWork)] = []
@@ -240,6 +244,9 @@ struct BatchProcessor<H: Handler> {
             case .forward(let forwarded):
                 result.verdicts[index] = .forward(forwarded)
                 return
+            case .tryAgain(let reason):
+                result.verdicts[index] = .retry(reason: reason, atLast: nil)
+                return
             case .later: running.insert(index)
             default: replies[index] = reply(answer, state, to: message, handler)
             }
@@ -267,7 +274,7 @@ struct BatchProcessor<H: Handler> {
             case .resource(let status): state.map { handler.reply(status: status, $0, to: message) }
             case .reply(let reply): reply
             case .refusal(let problem): problem.reply(to: message)
-            case .none, .later, .forward: nil
+            case .none, .later, .tryAgain, .forward: nil
             }
         }
 
@@ -320,7 +327,7 @@ struct BatchProcessor<H: Handler> {
             if hasOutbox {
                 statements.append(
                     RuntimeStatements.append(
-                        result.events, sends: result.sends, owner: owner,
+                        result.events, sends: result.sends, owner: result.mustWait ? Self.nobody : owner,
                         claimedUntil: result.mustWait ? now : now.adding(BatchProcessor.claim), at: now))
             }
             let mustCheck = savings.contains { $0.expectedRows != nil }

@@ -36,6 +36,8 @@ final class DecisionLoop<H: Handler> {
     private var databaseBackoff = ReconnectBackoff()
     private var ledger = DeliveryLedger()
     private var backlog: [Pending] = []
+    /// Messages whose copy could not be placed; tried again at the next tick.
+    private var unplaced: [Pending] = []
     private var confirmed: [Int64] = []
     private var postponed: [(Identifier, Int, Timestamp)] = []
     private var nextTick = ContinuousClock.now
@@ -140,6 +142,7 @@ final class DecisionLoop<H: Handler> {
         health.broker(isAvailable: false)
         ledger.reset()
         backlog.removeAll { $0.delivery != nil }
+        unplaced = []
     }
 
     /// Called while a statement runs long: the broker must not think that we are dead.
@@ -219,7 +222,7 @@ final class DecisionLoop<H: Handler> {
             case .settled(let delivery): ledger.settle(delivery)
             case .unsettled(let delivery, let message):
                 guard delivery.epoch == ledger.epoch else { continue }
-                backlog.append(Pending(message: message, delivery: delivery, queue: definition.name.commandQueue))
+                unplaced.append(Pending(message: message, delivery: delivery, queue: definition.name.commandQueue))
             }
         }
     }
@@ -364,6 +367,8 @@ final class DecisionLoop<H: Handler> {
 
     private func doHousekeeping() {
         nextTick = ContinuousClock.now + Self.tick
+        backlog += unplaced
+        unplaced = []
         guard let database else { return }
         do {
             try Housekeeping(
