@@ -1,7 +1,7 @@
 import AMQP
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @Suite("AMQP connection") struct AMQPConnectionTests {
     private static func connect(heartbeat: Int = 20) async throws -> AMQPConnection {
@@ -18,7 +18,8 @@ import TestSupport
     private static let everyProperty = AMQPProperties(
         contentType: "application/json", contentEncoding: "identity", headers: everyValue,
         deliveryMode: AMQPProperties.transient, priority: 3, correlationID: "c-1", replyTo: "somewhere",
-        expiration: "60000", messageID: String(repeating: "m", count: 255), timestamp: 1_700_000_000, type: "order.create",
+        expiration: "60000", messageID: String(repeating: "m", count: 255), timestamp: 1_700_000_000,
+        type: "order.create",
         userID: "guest", appID: "tests")
 
     /// 131,064 bytes fill one frame exactly.
@@ -83,7 +84,8 @@ import TestSupport
                     let first = multiple ? UInt64(settled + 1) : sequence
                     refused.formUnion(first...sequence)
                     settled += Int(sequence - first) + 1
-                case .confirmed(let sequence, let multiple): settled = multiple ? max(settled, Int(sequence)) : settled + 1
+                case .confirmed(let sequence, let multiple):
+                    settled = multiple ? max(settled, Int(sequence)) : settled + 1
                 default: Issue.record("unexpected \(event)")
                 }
             }

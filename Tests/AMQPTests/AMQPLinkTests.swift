@@ -1,6 +1,6 @@
 import AMQP
-import Testing
 import TestSupport
+import Testing
 
 @Suite("AMQP link") struct AMQPLinkTests {
     private static func settings(_ policy: AMQPLink.Policy = .resend) async throws -> AMQPLink.Settings {
@@ -26,7 +26,8 @@ import TestSupport
         #expect(first == .refused)
         let outcomes = await link.publish([
             message(open, 1), message(uniqueName("nowhere"), 2), message(full, 3), huge,
-            message(String(repeating: "k", count: 256), 5), message(open, 6), message(uniqueName("nowhere"), 7, mandatory: false),
+            message(String(repeating: "k", count: 256), 5), message(open, 6),
+            message(uniqueName("nowhere"), 7, mandatory: false),
         ])
         #expect(outcomes[0...2] == [.confirmed, .returned(code: 312), .refused])
         guard case .notSent(.invalid) = outcomes[3], case .notSent(.invalid) = outcomes[4] else {
@@ -71,7 +72,9 @@ import TestSupport
         let queue = uniqueName("waiting")
         let waiting = Box<[AMQPPublishOutcome]>([])
         link.submit((0..<8).map { message(queue, $0) }) { outcomes in waiting.change { $0 = outcomes } }
-        #expect(await link.publish([1, 2, 3].map { message(queue, $0) }) == Array(repeating: .notSent(.overloaded), count: 3))
+        #expect(
+            await link.publish([1, 2, 3].map { message(queue, $0) })
+                == Array(repeating: .notSent(.overloaded), count: 3))
         #expect(waiting.value.isEmpty)
         await link.close(drain: .milliseconds(100))
         #expect(waiting.value == Array(repeating: .notSent(.closed), count: 8))
@@ -98,7 +101,8 @@ import TestSupport
         }
         let connection = try await Self.connection()
         try connection.consume(queue)
-        let arrived = Set(try connection.collect(28) { if case .delivery(let delivery) = $0 { delivery.number } else { nil } })
+        let arrived = Set(
+            try connection.collect(28) { if case .delivery(let delivery) = $0 { delivery.number } else { nil } })
         #expect(arrived.isSubset(of: Set(0..<30).subtracting([7, 20])))
         try connection.deleteQueue(queue)
         await link.close(drain: .seconds(5))
@@ -163,7 +167,8 @@ import TestSupport
     @Test func reportsItsState() async throws {
         let states = Box<[AMQPLinkState]>([])
         let link = try AMQPLink(
-            try await Self.settings(), logger: quietLogger(), onStateChange: { state in states.change { $0.append(state) } })
+            try await Self.settings(), logger: quietLogger(),
+            onStateChange: { state in states.change { $0.append(state) } })
         #expect(try await eventually { link.state == .connected })
         await link.close(drain: .seconds(5))
         #expect(states.value == [.connected, .closed])
@@ -172,7 +177,8 @@ import TestSupport
     @Test func endsItsThreadWhenDropped() async throws {
         let states = Box<[AMQPLinkState]>([])
         var link: AMQPLink? = try AMQPLink(
-            try await Self.settings(), logger: quietLogger(), onStateChange: { state in states.change { $0.append(state) } })
+            try await Self.settings(), logger: quietLogger(),
+            onStateChange: { state in states.change { $0.append(state) } })
         #expect(try await eventually { link?.state == .connected })
         link = nil
         #expect(try await eventually { states.value.last == .closed })

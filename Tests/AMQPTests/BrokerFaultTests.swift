@@ -1,7 +1,7 @@
 import AMQP
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// One broker that these tests harm one after the other, and leave running.
 @Suite("Broker faults", .serialized) struct BrokerFaultTests {
@@ -20,15 +20,27 @@ import TestSupport
         return link
     }
 
+    /// Lets a new quorum queue survive a kill. The broker writes the name of a new queue's log to disk up to half a second after it
+    /// has answered the declaration; killed before, it comes back with the queue empty and without a leader, for ever.
+    private static func awaitThatQueuesAreSaved() async throws {
+        try await Task.sleep(for: .seconds(2))
+    }
+
     /// The numbers in a queue, which is deleted.
     private static func drain(_ queue: String, atLeast count: Int) async throws -> [Int] {
         let endpoint = try await FaultyBroker.endpoint()
         return try await onThread {
             let connection = try AMQPConnection(endpoint, name: "auditor")
             try connection.consume(queue)
-            var numbers = try connection.deliveries(count).compactMap(\.number)
-            while case let more = try connection.receive(wait: .milliseconds(500)), !more.isEmpty {
-                for case .delivery(let delivery) in more { numbers += [delivery.number].compactMap(\.self) }
+            var numbers: [Int] = []
+            while case let events = try connection.receive(
+                wait: numbers.count < count ? .seconds(10) : .milliseconds(500)),
+                !events.isEmpty
+            {
+                for case .delivery(let delivery) in events {
+                    numbers += [delivery.number].compactMap(\.self)
+                    try connection.ack(delivery.deliveryTag)  // unacknowledged, 2,000 are all a quorum queue hands out
+                }
             }
             try connection.deleteQueue(queue)
             connection.close()
@@ -40,32 +52,40 @@ import TestSupport
         let queue = uniqueName("survivors")
         let states = Box<[AMQPLinkState]>([])
         let link = try await Self.connectedLink(try await Self.settings(.resend), states: states, queue: queue)
+        try await Self.awaitThatQueuesAreSaved()
         let confirmed = Box<Set<Int>>([])
-        let outcomes = Box<[AMQPPublishOutcome]>([])
+        let isEnough = Box(false)
         let submitting = Task {
-            for start in stride(from: 0, to: 4000, by: 10) {
-                let numbers = start..<start + 10
-                link.submit(numbers.map { message(queue, $0) }) { batch in
-                    outcomes.change { $0 += batch }
+            var submitted = 0
+            while !isEnough.value {
+                guard submitted - confirmed.value.count < 1000 else {
+                    try await Task.sleep(for: .milliseconds(1))
+                    continue
+                }
+                let numbers = submitted..<submitted + 10
+                link.submit(numbers.map { message(queue, $0) }) { outcomes in
                     confirmed.change { set in
-                        for (number, outcome) in zip(numbers, batch) where outcome == .confirmed { set.insert(number) }
+                        for (number, outcome) in zip(numbers, outcomes) where outcome == .confirmed {
+                            set.insert(number)
+                        }
                     }
                 }
-                try await Task.sleep(for: .milliseconds(2))
+                submitted += 10
             }
+            return submitted
         }
         try #require(try await eventually { confirmed.value.count > 300 })
         try await FaultyBroker.broker().kill()
         let beforeTheKill = confirmed.value
-        try #require(beforeTheKill.count < 4000, "the broker was not killed under load")
         try await FaultyBroker.broker().start()
-        try await submitting.value
-        #expect(try await eventually(within: .seconds(60)) { outcomes.value.count == 4000 })
-        #expect(outcomes.value.allSatisfy { $0 == .confirmed })
+        #expect(try await eventually(within: .seconds(60)) { confirmed.value.count > beforeTheKill.count + 2000 })
+        isEnough.change { $0 = true }
+        let submitted = try await submitting.value
+        #expect(try await eventually(within: .seconds(60)) { confirmed.value.count == submitted })
         #expect(states.value.contains { if case .disconnected = $0 { true } else { false } })
-        let stored = Set(try await Self.drain(queue, atLeast: 4000))
-        #expect(beforeTheKill.subtracting(stored) == [])
-        #expect(Set(0..<4000).subtracting(stored) == [])
+        let stored = Set(try await Self.drain(queue, atLeast: submitted))
+        #expect(beforeTheKill.subtracting(stored).count == 0, "confirmed before the kill and lost")
+        #expect(Set(0..<submitted).subtracting(stored).count == 0, "lost")
         await link.close(drain: .seconds(5))
     }
 
@@ -73,6 +93,7 @@ import TestSupport
         let queue = uniqueName("fast")
         let link = try await Self.connectedLink(try await Self.settings(.failFast), queue: queue)
         #expect(await link.publish([message(queue, 1)]) == [.confirmed])
+        try await Self.awaitThatQueuesAreSaved()
         try await FaultyBroker.broker().freeze()
         // Sent to nobody who would confirm it: known to be unknown when the broker is dead.
         let inFlight = Box<[AMQPPublishOutcome]>([])
@@ -179,11 +200,19 @@ import TestSupport
         try await broker.control("set_vm_memory_high_watermark", "absolute", "512MB")
     }
 
-    @Test func closesInOrderWhenTheBrokerStops() async throws {
+    @Test func agreesToTheBrokersStop() async throws {
         let endpoint = try await FaultyBroker.endpoint()
-        let connection = try AMQPConnection(endpoint, name: "test")
+        let isConnected = try WakeSignal()
+        let client = Task {
+            try await onThread { () -> AMQPError? in
+                let connection = try AMQPConnection(endpoint, name: "test")
+                isConnected.signal()
+                return failure { _ = try connection.receive(wait: .seconds(60)) }
+            }
+        }
+        try await onThread { isConnected.wait(.seconds(20)) }
         try await FaultyBroker.broker().stop()
-        let error = failureWhileReceiving(connection)
+        let error = try await client.value
         #expect(error?.code == .connectionLost)
         #expect(error?.replyCode == 320)
         try await FaultyBroker.broker().start()
@@ -191,7 +220,8 @@ import TestSupport
 
     // MARK: TLS
 
-    private static func secureEndpoint(host: String = "localhost", _ tls: AMQPEndpoint.TLS) async throws -> AMQPEndpoint {
+    private static func secureEndpoint(host: String = "localhost", _ tls: AMQPEndpoint.TLS) async throws -> AMQPEndpoint
+    {
         var endpoint = try await FaultyBroker.endpoint()
         endpoint.host = host
         endpoint.port = try #require(try await FaultyBroker.broker().tlsPort)

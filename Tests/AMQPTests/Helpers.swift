@@ -1,8 +1,8 @@
 import AMQP
 import Logging
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// A queue name no other test has.
 func uniqueName(_ what: String) -> String { "\(what)-\(UInt64.random(in: .min ... .max))" }

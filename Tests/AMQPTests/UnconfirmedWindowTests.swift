@@ -6,7 +6,8 @@ import Testing
     private func batch(_ count: Int) -> LinkBatch {
         let messages = (0..<count).map {
             AMQPMessage(
-                exchange: "e", routingKey: "k", mandatory: true, properties: AMQPProperties(messageID: "\($0)"), body: [])
+                exchange: "e", routingKey: "k", mandatory: true, properties: AMQPProperties(messageID: "\($0)"),
+                body: [])
         }
         return LinkBatch(LinkInbox.Submission(messages: messages) { _ in })
     }

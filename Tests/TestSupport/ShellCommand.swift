@@ -31,7 +31,8 @@ package struct ShellCommand: Sendable {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw TestSupportError(
-                "\(executable.lastPathComponent) \(arguments.joined(separator: " ")): \(String(decoding: complaints, as: UTF8.self))")
+                "\(executable.lastPathComponent) \(arguments.joined(separator: " ")): \(String(decoding: complaints, as: UTF8.self))"
+            )
         }
         return String(decoding: printed, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }

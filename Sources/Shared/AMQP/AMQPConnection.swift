@@ -150,8 +150,10 @@ package final class AMQPConnection {
 
     private func pump(until limit: Duration, _ done: () -> Bool) throws {
         let deadline = monotonicNanoseconds() + limit.nanoseconds
-        while !done() {
-            _ = try guarded { try step(until: deadline, wake: nil, waits: true) }
+        while true {
+            try sendGathered()
+            if done() { return }
+            _ = try step(until: deadline, wake: nil, waits: true)
             guard done() || monotonicNanoseconds() < deadline else {
                 throw fail(AMQPError(.timeout, "no answer from the broker within \(limit)"))
             }
