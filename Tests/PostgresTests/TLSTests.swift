@@ -91,13 +91,8 @@ private struct TLSServer: Sendable {
             chmod 600 server.key
             if [ "$(id -u)" = 0 ]; then chown postgres server.key; fi
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script, "make", folder]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+        let process = try startProgram(["/bin/sh", "-c", script, "make", folder], quiet: true)
+        try #require(waitForProgram(process) == 0)
         postgres = try PrivatePostgres(
             settings: "-c ssl=on -c ssl_cert_file=\(folder)/server.pem -c ssl_key_file=\(folder)/server.key")
     }

@@ -42,14 +42,10 @@ package final class PrivatePostgres: Sendable {
     package func remove() { cleanup.runNow() }
 
     private func control(_ command: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.script)
-        process.arguments = [command, folder, String(port)]
-        process.environment = ProcessInfo.processInfo.environment.merging(["PGEXTRA": settings.withLock { $0 }]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(command: command, status: process.terminationStatus) }
+        let process = try startProgram(
+            [Self.script, command, folder, String(port)], environment: ["PGEXTRA": settings.withLock { $0 }])
+        let status = waitForProgram(process)
+        guard status == 0 else { throw Failure(command: command, status: status) }
     }
 
     package struct Failure: Error, CustomStringConvertible {
