@@ -155,7 +155,9 @@ import Testing
             let shared = try TestDatabase.shared()
             let proxy = try TestProxy(to: Int(shared.port ?? "") ?? 0, .init(slice: slice, delay: delay))
             defer { proxy.stop() }
-            let connection = try PostgresConnection(shared.replacing(port: proxy.port))
+            var options = PostgresOptions()
+            options.connectTimeout = .seconds(60)
+            let connection = try PostgresConnection(shared.replacing(port: proxy.port), options: options)
             let text = String(repeating: "повільно ", count: 100)
             let rows = try connection.pipeline(
                 (0..<5).map { Statement("SELECT $1, $2 || $3", [.int64($0), .text(text), .int64($0)]) })
@@ -187,7 +189,7 @@ import Testing
             let listener = try SilentListener()
             let shared = try TestDatabase.shared()
             var options = PostgresOptions()
-            options.connectTimeout = .milliseconds(500)
+            options.connectTimeout = .seconds(3)
             let port = try #require(shared.port)
             let several = try PostgresEndpoint(
                 url: "postgres://oms:oms@127.0.0.1:\(try freePort()),127.0.0.1:\(listener.port),127.0.0.1:\(port)/oms")

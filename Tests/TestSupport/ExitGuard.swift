@@ -10,6 +10,7 @@ package final class ExitGuard: Sendable {
     /// - Parameters:
     ///   - script: Shell text; `$1`, `$2`, … are the arguments.
     ///   - arguments: Passed as they are.
+    /// - Throws: ``SystemError`` when the shell can't be started.
     package init(_ script: String, _ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
         // A socket pair is closed-on-exec from the start; with pipe() a child started by another thread could keep the

@@ -14,6 +14,7 @@ package final class PrivatePostgres: Sendable {
     /// Creates and starts a server on a free port.
     ///
     /// - Parameter settings: More server options, as in `-c ssl=on`.
+    /// - Throws: ``Failure`` when the server does not start; its log is on standard error.
     package init(settings: String = "") throws {
         port = try freePort()
         folder = try makeScratchFolder("postgres")
