@@ -83,7 +83,7 @@ import Testing
     }
 
     /// 25 MB each way: more than all socket buffers, so both sides must read while they write.
-    @Test(.timeLimit(.minutes(1))) func bigPipelineDoesNotDeadlock() async throws {
+    @Test(.timeLimit(.minutes(5))) func bigPipelineDoesNotDeadlock() async throws {
         try await onThread {
             let (_, connection) = try TestDatabase.schema()
             let texts = (0..<400).map { String(repeating: "\($0 % 10)", count: 64_000) }
@@ -180,7 +180,7 @@ import Testing
     }
 
     /// COPY can't be left again in pipeline mode; the connection is given up instead of hanging.
-    @Test(.timeLimit(.minutes(1))) func copyIsAnError() async throws {
+    @Test(.timeLimit(.minutes(5))) func copyIsAnError() async throws {
         try await onThread {
             let (_, connection) = try TestDatabase.schema()
             let error = #expect(throws: PostgresError.self) {

@@ -14,6 +14,7 @@ package final class PrivatePostgres: Sendable {
     /// Creates and starts a server on a free port.
     ///
     /// - Parameter settings: More server options, as in `-c ssl=on`.
+    /// - Throws: ``Failure`` when the server does not start; its log is on standard error.
     package init(settings: String = "") throws {
         port = try freePort()
         folder = try makeScratchFolder("postgres")
@@ -42,14 +43,10 @@ package final class PrivatePostgres: Sendable {
     package func remove() { cleanup.runNow() }
 
     private func control(_ command: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.script)
-        process.arguments = [command, folder, String(port)]
-        process.environment = ProcessInfo.processInfo.environment.merging(["PGEXTRA": settings.withLock { $0 }]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(command: command, status: process.terminationStatus) }
+        let process = try startProgram(
+            [Self.script, command, folder, String(port)], environment: ["PGEXTRA": settings.withLock { $0 }])
+        let status = waitForProgram(process)
+        guard status == 0 else { throw Failure(command: command, status: status) }
     }
 
     package struct Failure: Error, CustomStringConvertible {

@@ -15,6 +15,7 @@ struct SocketWaiter {
     ///   - read: Wait until it can be read from, or has failed.
     ///   - write: Wait until it can be written to, or has failed.
     ///   - deadline: nil waits without limit.
+    /// - Returns: What the socket is ready for, or that the deadline has passed.
     func wait(_ socket: Int32, read: Bool, write: Bool, until deadline: ContinuousClock.Instant?) -> Outcome {
         var entry = pollfd(fd: socket, events: (read ? Int16(POLLIN) : 0) | (write ? Int16(POLLOUT) : 0), revents: 0)
         var nextCall = whileWaiting == nil ? nil : ContinuousClock.now + interval
