@@ -30,7 +30,7 @@ struct Payment: Sendable, Equatable {
     /// The highest standing heard, and its time at the provider.
     var standing: ProviderReport.Standing = .created
     var standingTime: Int64 = 0
-    /// How often the provider was asked in vain since it was last heard.
+    /// How often the provider was asked since it last said something new.
     var checks: Int64 = 0
     /// A declined attempt was told of; it is told once.
     var isFailureTold = false

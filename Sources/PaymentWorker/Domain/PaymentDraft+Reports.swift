@@ -146,7 +146,7 @@ extension PaymentDraft {
         let isOpen = payment.isPageOpen(at: context.now)
         let isSettled = wasHeard && !payment.status.isOpen && !isOpen
         guard !isSettled else { return }
-        let again = context.now.adding(PaymentDecider.checkDelay(after: payment.checks - 1))
+        let again = context.now.adding(PaymentDecider.checkDelay(after: max(0, payment.checks - 1)))
         if wasHeard, isOpen {
             setCheck(of: payment, at: payment.expiresAt)
         } else {
