@@ -9,6 +9,7 @@ struct PaymentHandler: Handler {
     let readers: [PaymentProvider: any ProviderReader]
     /// Hosts a client may send the browser back to; empty is any.
     let returnHosts: Set<String>
+    let outcomes = PaymentOutcomes()
 
     static let commands = ["payment.open", "payment.webhook", "payment.refund"]
     static let fleetEvents = ["order.cancelled", "order.updated"]
@@ -21,7 +22,10 @@ struct PaymentHandler: Handler {
         try PaymentStore.states(rows)
     }
 
-    func save(_ changed: [Changed<Identifier, OrderPayments>]) -> [Saving] { PaymentStore.save(changed) }
+    func save(_ changed: [Changed<Identifier, OrderPayments>]) -> [Saving] {
+        for change in changed { outcomes.note(change.before, change.after) }
+        return PaymentStore.save(changed)
+    }
 
     func events(for change: PaymentChange, _ state: OrderPayments, _ context: DecisionContext) -> [Event] {
         PaymentEvents.events(for: change, state, context)

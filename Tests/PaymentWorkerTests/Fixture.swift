@@ -11,7 +11,9 @@ enum Fixture {
     }
 
     /// The shop of the fixtures.
-    static func account(version: Int = 7, privateKey: String = "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF") -> LiqPayAccount {
+    static func account(version: Int = 7, privateKey: String = "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF")
+        -> LiqPayAccount
+    {
         LiqPayAccount(
             publicKey: "sandbox_i00000000000", privateKey: privateKey, apiURL: "https://liqpay.example/api",
             version: version, callbackURL: "https://shop.example/api/v1/payments/callback/liqpay",

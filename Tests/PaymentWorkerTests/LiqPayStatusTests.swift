@@ -31,10 +31,11 @@ import Testing
     ])
     func namesErrors(code: String, ours: String) { #expect(LiqPayStatus.paymentError(code) == ours) }
 
-    @Test(arguments: [
-        (#""149.9""#, 14_990), ("149.90", 14_990), ("149.9000", 14_990), ("150", 15_000), ("150.0", 15_000),
-        ("0.10", 10),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            (#""149.9""#, 14_990), ("149.90", 14_990), ("149.9000", 14_990), ("150", 15_000), ("150.0", 15_000),
+            ("0.10", 10),
+        ] as [(String, Int64)])
     func readsAmounts(text: String, minor: Int64) throws {
         #expect(LiqPayReplies.money(try JSONParser.parse(text), .uah) == Money(minor: minor, .uah))
     }
@@ -61,8 +62,10 @@ import Testing
         (#"{"result":"ok","status":"success"}"#, .completed(transactionID: nil)),
         (#"{"result":"ok","status":"success","wait_amount":true}"#, .accepted),
         (#"{"status":"wait_reserve"}"#, .accepted),
-        (#"{"result":"error","status":"error","err_code":"payment_err_status"}"#,
-            .refused(code: "not_refundable", message: nil)),
+        (
+            #"{"result":"error","status":"error","err_code":"payment_err_status"}"#,
+            .refused(code: "not_refundable", message: nil)
+        ),
         (#"{"result":"error","status":"error","err_code":"payment_processing"}"#, .unknown),
         (#"{"result":"error","status":"error","err_code":"err_cache"}"#, .unknown), ("{}", .unknown),
     ])

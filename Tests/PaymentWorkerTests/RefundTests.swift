@@ -13,7 +13,8 @@ import Worker
 
     private func refund(_ scenario: inout Scenario, _ amount: String, id: Identifier = .new()) {
         scenario.run(
-            .refund(RefundRequest(payment: scenario.payment.id, amount: .string(amount))), actor: Scenario.staff, id: id)
+            .refund(RefundRequest(payment: scenario.payment.id, amount: .string(amount))), actor: Scenario.staff, id: id
+        )
     }
 
     @Test func reservesBeforeItAsks() throws {
@@ -94,10 +95,11 @@ import Worker
     }
 
     /// R1 to R3 of the rules: the parts of a line add up to its total.
-    @Test(arguments: [
-        (8_999, 3, [1, 1, 1], [3_000, 2_999, 3_000]), (120_000, 2, [1], [60_000]),
-        (10_000, 7, [3, 4], [4_286, 5_714]),
-    ] as [(Int64, Int64, [Int64], [Int64])])
+    @Test(
+        arguments: [
+            (8_999, 3, [1, 1, 1], [3_000, 2_999, 3_000]), (120_000, 2, [1], [60_000]),
+            (10_000, 7, [3, 4], [4_286, 5_714]),
+        ] as [(Int64, Int64, [Int64], [Int64])])
     func sharesByUnits(total: Int64, quantity: Int64, units: [Int64], amounts: [Int64]) {
         let line = OrderSnapshot.Line(id: .new(), quantity: quantity, total: Money(minor: total, .uah))
         var before: Int64 = 0

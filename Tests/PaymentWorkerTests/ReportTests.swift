@@ -68,10 +68,11 @@ import Worker
     }
 
     /// Y1 and Y2 of the rules: what exceeds the balance goes back by itself.
-    @Test(arguments: [
-        ([129_500, 129_500], [0, 129_500], RefundReason.duplicatePayment),
-        ([100_000, 50_000], [0, 20_500], .overpayment),
-    ] as [([Int64], [Int64], RefundReason)])
+    @Test(
+        arguments: [
+            ([129_500, 129_500], [0, 129_500], RefundReason.duplicatePayment),
+            ([100_000, 50_000], [0, 20_500], .overpayment),
+        ] as [([Int64], [Int64], RefundReason)])
     func givesSurplusBack(captures: [Int64], surplus: [Int64], reason: RefundReason) throws {
         var scenario = Scenario()
         for amount in captures { scenario.makePayment(amount) }
@@ -85,7 +86,8 @@ import Worker
         #expect(refund.isSurplus)
         #expect(scenario.effects.last?.id == refund.id)
         let completed = scenario.events.filter { $0.type == "payment.completed" }
-        #expect(completed.map { $0.json["surplus_amount"]?.string } == surplus.map { Money(minor: $0, .uah).description })
+        #expect(
+            completed.map { $0.json["surplus_amount"]?.string } == surplus.map { Money(minor: $0, .uah).description })
     }
 
     @Test func givesLateMoneyBack() throws {

@@ -98,11 +98,12 @@ extension PaymentDraft {
         case .completed(let transactionID): complete(refund, of: id, transactionID: transactionID)
         case .refused(let code, let message):
             apply(.refundFailed(id, refund: refundID, code: code, message: message))
+            answerAsker(of: refund, payment: id)
         case .accepted, .unknown:
             apply(.refundPending(id, refund: refundID, isUnknown: answer == .unknown))
             setRefundCheck(refund, of: payment)
+            answerAsker(of: refund, payment: id)
         }
-        answerAsker(of: refund, payment: id)
     }
 
     mutating func complete(_ refund: Refund, of id: Identifier, transactionID: String?) {

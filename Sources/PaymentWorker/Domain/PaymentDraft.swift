@@ -59,14 +59,16 @@ struct PaymentDraft {
     mutating func setCheck(of payment: Payment, at time: Timestamp) {
         decision.timers.append(
             .set(
-                PaymentTimer.paymentCheck, subject: PaymentSubject(order: payment.orderID, payment: payment.id).description,
+                PaymentTimer.paymentCheck,
+                subject: PaymentSubject(order: payment.orderID, payment: payment.id).description,
                 tenant: payment.tenant, at: time))
     }
 
     mutating func clearCheck(of payment: Payment) {
         decision.timers.append(
             .clear(
-                PaymentTimer.paymentCheck, subject: PaymentSubject(order: payment.orderID, payment: payment.id).description,
+                PaymentTimer.paymentCheck,
+                subject: PaymentSubject(order: payment.orderID, payment: payment.id).description,
                 tenant: payment.tenant))
     }
 

@@ -1,5 +1,4 @@
 import Contracts
-import Worker
 
 /// One movement of money in the double-entry ledger: what a provider holds for us against what an order has paid.
 struct Posting: Sendable, Equatable {
@@ -37,9 +36,9 @@ struct Posting: Sendable, Equatable {
     }
 
     /// What has to be posted when an aggregate changes: money that was taken and refunds that were completed since.
-    static func made(by change: Changed<Identifier, OrderPayments>) -> [Posting] {
-        change.after.payments.flatMap { payment -> [Posting] in
-            let before = change.before?.payment(payment.id)
+    static func made(from before: OrderPayments?, to after: OrderPayments) -> [Posting] {
+        after.payments.flatMap { payment -> [Posting] in
+            let before = before?.payment(payment.id)
             var postings: [Posting] = []
             if let at = payment.paidAt, before?.paidAt == nil {
                 postings.append(Posting(payment.id, .capture, payment, payment.amount, at))

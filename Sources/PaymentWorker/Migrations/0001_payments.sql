@@ -9,6 +9,8 @@ CREATE TABLE order_payments (
 CREATE TABLE payments (
     id uuid PRIMARY KEY,
     order_id uuid NOT NULL REFERENCES order_payments,
+    -- Place among the payments of the order, from 0.
+    number integer NOT NULL,
     tenant_id text NOT NULL,
     customer_id text NOT NULL,
     provider text NOT NULL,
@@ -28,6 +30,8 @@ CREATE INDEX payments_created ON payments USING brin (created_at);
 CREATE TABLE refunds (
     id uuid PRIMARY KEY,
     payment_id uuid NOT NULL REFERENCES payments,
+    -- Place among the refunds of the payment, from 0.
+    number integer NOT NULL,
     tenant_id text NOT NULL,
     amount bigint NOT NULL CHECK (amount > 0),
     currency text NOT NULL,

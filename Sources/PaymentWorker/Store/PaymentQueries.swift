@@ -30,7 +30,7 @@ struct PaymentQueries: QueryHandler {
             Statement(
                 """
                 SELECT \(PaymentStore.refundColumns) FROM refunds r WHERE r.payment_id = ANY($1)
-                ORDER BY r.created_at, r.id
+                ORDER BY r.number
                 """, keys),
         ])
         let found = try PaymentStore.payments(rows[0], refunds: rows[1])

@@ -9,19 +9,22 @@ extension PaymentStore {
         var savings: [Saving] = []
         if !known.isEmpty { savings.append(orders(known)) }
         let payments = known.flatMap { change, _ in
-            change.after.payments.filter { change.before?.payment($0.id) != $0 }
+            change.after.payments.enumerated().filter { change.before?.payment($1.id) != $1 }.map { number, payment in
+                Numbered(number: number, value: payment, before: change.before?.payment(payment.id))
+            }
         }
         if !payments.isEmpty { savings.append(upsert(payments)) }
-        let refunds = payments.flatMap { payment in payment.refunds.map { (payment, $0) } }.filter { payment, refund in
-            let before = changed.lazy.compactMap { $0.before?.payment(payment.id) }.first
-            return before?.refund(refund.id) != refund
+        let refunds = payments.flatMap { payment in
+            payment.value.refunds.enumerated().filter { payment.before?.refund($1.id) != $1 }.map { number, refund in
+                (payment.value, Numbered(number: number, value: refund, before: nil))
+            }
         }
         if !refunds.isEmpty { savings.append(upsert(refunds)) }
         let matched = known.flatMap { change, order in change.after.callbacks.map { ($0, order.tenant) } }
         if !matched.isEmpty { savings.append(keep(matched)) }
         let stray = changed.filter { $0.after.order == nil }.flatMap(\.after.callbacks)
         if !stray.isEmpty { savings.append(keepUnmatched(stray)) }
-        let postings = known.flatMap { change, _ in Posting.made(by: change) }
+        let postings = known.flatMap { change, _ in Posting.made(from: change.before, to: change.after) }
         if !postings.isEmpty { savings.append(post(postings)) }
         return savings
     }
@@ -42,44 +45,46 @@ extension PaymentStore {
                 ]), expectedRows: orders.count)
     }
 
-    private static func upsert(_ payments: [Payment]) -> Saving {
+    private static func upsert(_ payments: [Numbered<Payment>]) -> Saving {
         Saving(
             Statement(
                 """
                 INSERT INTO payments (id, order_id, tenant_id, customer_id, provider, status, amount, currency,
-                    needs_review, version, created_at, updated_at, details)
+                    needs_review, version, created_at, updated_at, details, number)
                 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                    $8::text[], $9::boolean[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::json[])
+                    $8::text[], $9::boolean[], $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::json[], $14::integer[])
                 ON CONFLICT (id) DO UPDATE SET status = excluded.status, needs_review = excluded.needs_review,
                     version = excluded.version, updated_at = excluded.updated_at, details = excluded.details
                 WHERE payments.version < excluded.version
                 """,
                 [
-                    .ids(payments.map(\.id)), .ids(payments.map(\.orderID)), .texts(payments.map(\.tenant)),
-                    .texts(payments.map(\.customerID)), .texts(payments.map(\.provider.rawValue)),
-                    .texts(payments.map(\.status.rawValue)), .int64Array(payments.map(\.amount.minor)),
-                    .texts(payments.map(\.currency.code)), .boolArray(payments.map(\.needsReview)),
-                    .int64Array(payments.map(\.version)), .times(payments.map(\.createdAt)),
-                    .times(payments.map(\.updatedAt)), .jsonArray(payments.map(\.storedDetails)),
+                    .ids(payments.map(\.value.id)), .ids(payments.map(\.value.orderID)), .texts(payments.map(\.value.tenant)),
+                    .texts(payments.map(\.value.customerID)), .texts(payments.map(\.value.provider.rawValue)),
+                    .texts(payments.map(\.value.status.rawValue)), .int64Array(payments.map(\.value.amount.minor)),
+                    .texts(payments.map(\.value.currency.code)), .boolArray(payments.map(\.value.needsReview)),
+                    .int64Array(payments.map(\.value.version)), .times(payments.map(\.value.createdAt)),
+                    .times(payments.map(\.value.updatedAt)), .jsonArray(payments.map(\.value.storedDetails)),
+                    .int32Array(payments.map { Int32($0.number) }),
                 ]), expectedRows: payments.count)
     }
 
-    private static func upsert(_ refunds: [(Payment, Refund)]) -> Saving {
+    private static func upsert(_ refunds: [(Payment, Numbered<Refund>)]) -> Saving {
         Saving(
             Statement(
                 """
                 INSERT INTO refunds (id, payment_id, tenant_id, amount, currency, status, reason, surplus, created_at,
-                    details)
+                    details, number)
                 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                    $8::boolean[], $9::timestamptz[], $10::json[])
+                    $8::boolean[], $9::timestamptz[], $10::json[], $11::integer[])
                 ON CONFLICT (id) DO UPDATE SET status = excluded.status, details = excluded.details
                 """,
                 [
-                    .ids(refunds.map(\.1.id)), .ids(refunds.map(\.0.id)), .texts(refunds.map(\.0.tenant)),
-                    .int64Array(refunds.map(\.1.amount.minor)), .texts(refunds.map(\.1.amount.currency.code)),
-                    .texts(refunds.map(\.1.status.rawValue)), .texts(refunds.map(\.1.reason.rawValue)),
-                    .boolArray(refunds.map(\.1.isSurplus)), .times(refunds.map(\.1.createdAt)),
-                    .jsonArray(refunds.map(\.1.storedDetails)),
+                    .ids(refunds.map(\.1.value.id)), .ids(refunds.map(\.0.id)), .texts(refunds.map(\.0.tenant)),
+                    .int64Array(refunds.map(\.1.value.amount.minor)), .texts(refunds.map(\.1.value.amount.currency.code)),
+                    .texts(refunds.map(\.1.value.status.rawValue)), .texts(refunds.map(\.1.value.reason.rawValue)),
+                    .boolArray(refunds.map(\.1.value.isSurplus)), .times(refunds.map(\.1.value.createdAt)),
+                    .jsonArray(refunds.map(\.1.value.storedDetails)),
+                    .int32Array(refunds.map { Int32($0.1.number) }),
                 ]), expectedRows: refunds.count)
     }
 
@@ -130,4 +135,11 @@ extension PaymentStore {
                     .texts(entries.map(\.posting.amount.currency.code)), .times(entries.map(\.posting.at)),
                 ]), expectedRows: entries.count)
     }
+}
+
+/// A row with its place in the aggregate, and how it was when the aggregate was loaded.
+private struct Numbered<Value> {
+    let number: Int
+    let value: Value
+    let before: Value?
 }

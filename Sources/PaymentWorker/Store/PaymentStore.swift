@@ -8,7 +8,8 @@ enum PaymentStore {
         p.id, p.order_id, p.tenant_id, p.customer_id, p.provider, p.status, p.amount, p.currency, p.needs_review, \
         p.version, p.created_at, p.updated_at, p.details
         """
-    static let refundColumns = "r.id, r.payment_id, r.amount, r.currency, r.status, r.reason, r.surplus, r.created_at, r.details"
+    static let refundColumns =
+        "r.id, r.payment_id, r.amount, r.currency, r.status, r.reason, r.surplus, r.created_at, r.details"
 
     /// Locks the orders in the order of their ids, then reads what belongs to them.
     static func load(orders: [Identifier]) -> [Statement] {
@@ -21,11 +22,11 @@ enum PaymentStore {
                 ORDER BY order_id FOR NO KEY UPDATE
                 """, keys),
             Statement(
-                "SELECT \(paymentColumns) FROM payments p WHERE p.order_id = ANY($1) ORDER BY p.created_at, p.id", keys),
+                "SELECT \(paymentColumns) FROM payments p WHERE p.order_id = ANY($1) ORDER BY p.number", keys),
             Statement(
                 """
                 SELECT \(refundColumns) FROM refunds r JOIN payments p ON p.id = r.payment_id
-                WHERE p.order_id = ANY($1) ORDER BY r.created_at, r.id
+                WHERE p.order_id = ANY($1) ORDER BY r.number
                 """, keys),
         ]
     }

@@ -12,7 +12,7 @@ enum LiqPaySignature {
         guard let bytes = Base64.decode(signature) else { return false }
         let expected = digest(data, account)
         guard bytes.count == expected.count else { return false }
-        return zip(bytes, expected).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+        return zip(bytes, expected).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     private static func digest(_ data: String, _ account: LiqPayAccount) -> [UInt8] {

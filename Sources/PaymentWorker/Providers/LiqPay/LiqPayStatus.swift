@@ -45,6 +45,7 @@ enum LiqPayStatus {
 
     /// Errors after which LiqPay itself asks to look again instead of repeating: the outcome is open.
     static func isOpen(_ code: String) -> Bool {
-        ["payment_processing", "wait_info", "err_cache", "err_payment_create", "err_look", "err_sms_send"].contains(code)
+        ["payment_processing", "wait_info", "err_cache", "err_payment_create", "err_look", "err_sms_send"].contains(
+            code)
     }
 }
