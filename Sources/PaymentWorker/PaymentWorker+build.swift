@@ -29,7 +29,7 @@ enum PaymentApplication: WorkerApplication {
             handler: PaymentHandler(
                 rules: PaymentDecider(providers: rules, lifetime: settings.lifetime), readers: readers,
                 returnHosts: settings.returnHosts),
-            effects: effects, queries: PaymentQueries(), migrations: migrations)
+            effects: effects, queries: PaymentQueries())
     }
 }
 
