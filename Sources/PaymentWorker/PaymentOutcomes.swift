@@ -47,5 +47,7 @@ final class PaymentOutcomes: Sendable {
 }
 
 extension Payment {
-    fileprivate var hasFailed: Bool { isFailureTold || status == .expired || (status == .cancelled && errorCode != nil) }
+    fileprivate var hasFailed: Bool {
+        isFailureTold || status == .expired || (status == .cancelled && errorCode != nil)
+    }
 }

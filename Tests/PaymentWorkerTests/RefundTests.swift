@@ -80,6 +80,19 @@ import Worker
         #expect(scenario.payment.refunds.map(\.status) == [.completed])
     }
 
+    @Test func neverSendsAgainWhatWasAccepted() throws {
+        var scenario = paid()
+        refund(&scenario, "1000.00")
+        scenario.settle(.accepted)
+        #expect(scenario.payment.refunds.map(\.status) == [.pending])
+        scenario.settle(.unknown)
+        #expect(scenario.payment.refunds.map(\.status) == [.pending])
+        scenario.run(
+            .refundCheckDue(payment: scenario.payment.id, refund: try #require(scenario.payment.refunds.first).id))
+        let call = try RefundCall(json: JSONParser.parse(try #require(scenario.effects.last).body))
+        #expect(call.verify && call.isAccepted)
+    }
+
     @Test func sendsOneAtATime() {
         var scenario = paid()
         refund(&scenario, "600.00")

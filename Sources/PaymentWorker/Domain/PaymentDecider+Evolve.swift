@@ -65,6 +65,7 @@ extension PaymentDecider {
         case .refundPending(let id, let refund, let isUnknown):
             state.change(refund, of: id, at: context.now) { refund in
                 refund.status = isUnknown ? .unknown : .pending
+                if !isUnknown { refund.isAccepted = true }
                 refund.checks += 1
             }
         }

@@ -100,7 +100,7 @@ extension PaymentDraft {
             apply(.refundFailed(id, refund: refundID, code: code, message: message))
             answerAsker(of: refund, payment: id)
         case .accepted, .unknown:
-            apply(.refundPending(id, refund: refundID, isUnknown: answer == .unknown))
+            apply(.refundPending(id, refund: refundID, isUnknown: answer == .unknown && !refund.isAccepted))
             setRefundCheck(refund, of: payment)
             answerAsker(of: refund, payment: id)
         }

@@ -42,7 +42,8 @@ struct PaymentDraft {
                 subject: PaymentSubject(order: payment.orderID, payment: payment.id, refund: refund.id).description,
                 tenant: payment.tenant,
                 body: RefundCall(
-                    payment: payment.id, amount: refund.amount, refundedBefore: payment.refunded, verify: verify
+                    payment: payment.id, amount: refund.amount, refundedBefore: payment.refunded, verify: verify,
+                    isAccepted: refund.isAccepted
                 ).jsonBytes))
     }
 
@@ -113,12 +114,15 @@ struct RefundCall: Sendable, Equatable, JSONEncodable {
     /// What had gone back already when the call was decided: tells whether an earlier call had its effect.
     let refundedBefore: Money
     let verify: Bool
+    /// The provider took it on earlier: only look.
+    let isAccepted: Bool
 
-    init(payment: Identifier, amount: Money, refundedBefore: Money, verify: Bool) {
+    init(payment: Identifier, amount: Money, refundedBefore: Money, verify: Bool, isAccepted: Bool = false) {
         self.payment = payment
         self.amount = amount
         self.refundedBefore = refundedBefore
         self.verify = verify
+        self.isAccepted = isAccepted
     }
 
     func write(to writer: inout JSONWriter) {
@@ -128,6 +132,7 @@ struct RefundCall: Sendable, Equatable, JSONEncodable {
             $0.member("currency", amount.currency)
             $0.member("refunded_before", refundedBefore)
             $0.member("verify", verify)
+            $0.member("accepted", isAccepted)
         }
     }
 
@@ -137,5 +142,6 @@ struct RefundCall: Sendable, Equatable, JSONEncodable {
         amount = try json.money("amount", currency)
         refundedBefore = try json.money("refunded_before", currency)
         verify = try json.flag("verify")
+        isAccepted = try json.flag("accepted")
     }
 }

@@ -41,6 +41,8 @@ struct Refund: Sendable, Equatable {
     var status: RefundStatus = .pending
     /// Handed over to the provider. One at a time for a payment, because LiqPay tells refunds apart by their sum only.
     var isSent = false
+    /// The provider took it on: it is never sent again, whatever a look-up says.
+    var isAccepted = false
     var returnID: Identifier?
     var units: [Units] = []
     /// Part of ``amount`` that is delivery.

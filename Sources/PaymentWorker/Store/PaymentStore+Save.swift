@@ -58,7 +58,8 @@ extension PaymentStore {
                 WHERE payments.version < excluded.version
                 """,
                 [
-                    .ids(payments.map(\.value.id)), .ids(payments.map(\.value.orderID)), .texts(payments.map(\.value.tenant)),
+                    .ids(payments.map(\.value.id)), .ids(payments.map(\.value.orderID)),
+                    .texts(payments.map(\.value.tenant)),
                     .texts(payments.map(\.value.customerID)), .texts(payments.map(\.value.provider.rawValue)),
                     .texts(payments.map(\.value.status.rawValue)), .int64Array(payments.map(\.value.amount.minor)),
                     .texts(payments.map(\.value.currency.code)), .boolArray(payments.map(\.value.needsReview)),
@@ -80,7 +81,8 @@ extension PaymentStore {
                 """,
                 [
                     .ids(refunds.map(\.1.value.id)), .ids(refunds.map(\.0.id)), .texts(refunds.map(\.0.tenant)),
-                    .int64Array(refunds.map(\.1.value.amount.minor)), .texts(refunds.map(\.1.value.amount.currency.code)),
+                    .int64Array(refunds.map(\.1.value.amount.minor)),
+                    .texts(refunds.map(\.1.value.amount.currency.code)),
                     .texts(refunds.map(\.1.value.status.rawValue)), .texts(refunds.map(\.1.value.reason.rawValue)),
                     .boolArray(refunds.map(\.1.value.isSurplus)), .times(refunds.map(\.1.value.createdAt)),
                     .jsonArray(refunds.map(\.1.value.storedDetails)),

@@ -84,6 +84,7 @@ extension Refund {
     var storedDetails: [UInt8] {
         JSONWriter.object(capacity: 512) {
             $0.member("sent", isSent)
+            $0.member("accepted", isAccepted)
             $0.member("return_id", returnID)
             $0.member("items", array: units)
             $0.member("shipping", shipping)
@@ -107,6 +108,7 @@ extension Refund {
         self.init(
             id: Identifier(try row.uuid(0)), amount: Money(minor: try row.int64(2), currency), reason: reason,
             isSurplus: try row.bool(6), status: status, isSent: try details.flag("sent"),
+            isAccepted: try details.flag("accepted"),
             returnID: try details.optionalID("return_id"),
             units: try details.list("items").map { json in
                 Units(line: try json.id("order_item_id"), quantity: try json.int("quantity"))

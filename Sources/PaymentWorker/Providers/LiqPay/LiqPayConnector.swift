@@ -32,6 +32,7 @@ struct LiqPayConnector: Sendable {
                 return .unknown
             }
             if let earlier = replies.earlierRefund(state, call) { return earlier }
+            if call.isAccepted { return .accepted }
         }
         do {
             return replies.refund(try await send(requests.refund(call.amount, of: call.payment)))
