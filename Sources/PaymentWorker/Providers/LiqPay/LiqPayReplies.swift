@@ -13,7 +13,7 @@ struct LiqPayReplies: Sendable {
         let amount = currency.flatMap { Self.money(json["amount"], $0) }
         let standing = LiqPayStatus.standing(word, errorCode: code, isTest: account.isTest)
         var report = ProviderReport(source: source, reference: reference, standing: standing, word: Self.cut(word, 64))
-        report.providerTime = json["end_date"]?.int ?? 0
+        report.providerTime = max(json["end_date"]?.int ?? 0, json["refund_date_last"]?.int ?? 0)
         report.amount = amount
         if standing == .paid, word != "wait_reserve", let currency {
             report.refunded = Self.money(json["refund_amount"], currency) ?? (word == "reversed" ? amount : nil)
