@@ -123,7 +123,10 @@ let package = Package(
         tests("ServiceTests", ["Service", "CurlHTTP", logging, metrics, lifecycle]),
         tests("WorkerTests", ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport"]),
         tests("OrderWorkerTests", ["OrderWorker", "Contracts"], fixtures: true),
-        tests("PaymentWorkerTests", ["PaymentWorker", "Contracts"], fixtures: true),
+        tests(
+            "PaymentWorkerTests",
+            ["PaymentWorker", "Worker", "Service", "Postgres", "CurlHTTP", "Connectors", "Contracts", "TestSupport"],
+            fixtures: true),
         tests("ShippingWorkerTests", ["ShippingWorker", "Contracts"], fixtures: true),
         tests("PromoWorkerTests", ["PromoWorker", "Contracts"], fixtures: true),
         tests("InvoiceWorkerTests", ["InvoiceWorker", "Contracts"], fixtures: true),

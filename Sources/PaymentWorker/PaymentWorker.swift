@@ -1,1 +1,7 @@
-@main enum Main { static func main() {} }
+import ArgumentParser
+import Worker
+
+@main
+enum PaymentWorker {
+    static func main() async { await WorkerCommand<PaymentApplication>.main() }
+}
