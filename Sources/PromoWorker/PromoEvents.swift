@@ -14,6 +14,7 @@ enum PromoEvents {
             [event("promo.rejected", state, context, rejected(key, orderID, reasons), isPublic: false)]
         case .released(let redemption):
             [event("promo.released", state, context, released(redemption, state))]
+        case .customerKnown: []
         }
     }
 

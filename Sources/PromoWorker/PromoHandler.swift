@@ -3,11 +3,9 @@ import Postgres
 import Worker
 
 /// Creates codes and takes and gives back their uses: `promo.create`, `promo.redeem`, `promo.release`,
-/// `order.cancelled`, `order.refunded`.
+/// `order.confirmed`, `order.cancelled`, `order.refunded`.
 struct PromoHandler: Handler {
     let rules = PromoDecider()
-
-    static let types = ["promo.create", "promo.redeem", "promo.release", "order.cancelled", "order.refunded"]
 
     // MARK: Reading messages
 
@@ -27,6 +25,9 @@ struct PromoHandler: Handler {
             return .command(
                 message.key(try body.text("code")),
                 .release(orderID: try body.id("order_id"), try body.word("reason")))
+        case "order.confirmed":
+            let body = try JSONParser.parse(message.body)
+            return .command(.customers(of: message.tenant), .know(customerID: try body.text("customer_id")))
         case "order.cancelled":
             let body = try JSONParser.parse(message.body)
             guard let code = body["promo_code"]?.string else { return .ignored }
@@ -40,8 +41,8 @@ struct PromoHandler: Handler {
             guard try body.flag("restock"), try body.text("previous_status") != OrderStatus.cancelled.rawValue else {
                 return .ignored
             }
-            // The event does not name the code: `prepare` finds it.
-            return .command(message.key(""), .release(orderID: try body.id("order_id"), .orderRefunded))
+            // The event does not name the code: `prepare` finds it. Without a use it is decided where nothing is found.
+            return .command(.customers(of: message.tenant), .release(orderID: try body.id("order_id"), .orderRefunded))
         default: return .ignored
         }
     }
@@ -82,14 +83,17 @@ struct PromoHandler: Handler {
     // MARK: Loading and saving
 
     func load(_ batch: [Work<PromoKey, PromoCommand>]) -> [Statement] {
-        [
-            PromoStore.lock(Set(batch.lazy.map(\.key)).sorted()),
-            RedemptionStore.read(Array(Set(batch.lazy.compactMap(\.place)))),
-            RedemptionStore.standings(Array(Set(batch.lazy.compactMap(\.trial)))),
+        let keys = Set(batch.lazy.map(\.key)).filter { !$0.code.isEmpty }
+        guard !keys.isEmpty else { return [] }
+        let trials = Array(Set(batch.lazy.compactMap(\.trial)))
+        return [
+            PromoStore.lock(keys.sorted()), RedemptionStore.read(Array(Set(batch.lazy.compactMap(\.place)))),
+            RedemptionStore.lockCustomers(trials), RedemptionStore.standings(trials),
         ]
     }
 
     func states(_ rows: [Rows], _ batch: [Work<PromoKey, PromoCommand>]) throws -> [PromoKey: Promo] {
+        guard rows.count == 4 else { return [:] }
         var promos: [PromoKey: Promo] = [:]
         for row in rows[0] {
             let code = try PromoStore.promoCode(row)
@@ -100,7 +104,7 @@ struct PromoHandler: Handler {
             let redemption = try RedemptionStore.redemption(row)
             promos[redemption.key]?.redemptions[redemption.orderID] = redemption
         }
-        for row in rows[2] {
+        for row in rows[3] {
             let (key, standing) = try RedemptionStore.standing(row)
             promos[key]?.customers[standing.customerID] = standing
         }
@@ -111,7 +115,9 @@ struct PromoHandler: Handler {
         var created: [PromoCode] = []
         var updated: [(before: Int64, code: PromoCode)] = []
         var redemptions: [Redemption] = []
+        var known: [(tenant: String, customerID: String)] = []
         for change in changed {
+            known += change.after.knownCustomers.map { (change.key.tenant, $0) }
             guard let code = change.after.code else { continue }
             if let before = change.before?.code {
                 if before.version != code.version { updated.append((before.version, code)) }
@@ -129,6 +135,7 @@ struct PromoHandler: Handler {
         if !redemptions.isEmpty {
             savings.append(Saving(RedemptionStore.save(redemptions), expectedRows: redemptions.count))
         }
+        if !known.isEmpty { savings.append(Saving(RedemptionStore.know(known))) }
         return savings
     }
 
@@ -158,7 +165,7 @@ extension Message {
 extension Work where Key == PromoKey, Command == PromoCommand {
     fileprivate var place: RedemptionStore.Place? {
         switch command {
-        case .create: nil
+        case .create, .know: nil
         case .redeem(_, let orderID, _, _), .release(let orderID, _): RedemptionStore.Place(key: key, orderID: orderID)
         }
     }

@@ -8,6 +8,8 @@ struct Promo: Sendable, Equatable {
     var code: PromoCode?
     var redemptions: [Identifier: Redemption] = [:]
     var customers: [String: CustomerStanding] = [:]
+    /// Customers whose order was confirmed, as told by the messages of this batch.
+    var knownCustomers: Set<String> = []
 
     /// What is known of a customer; a customer that was not found has used nothing.
     func standing(of customerID: String) -> CustomerStanding {
@@ -19,6 +21,9 @@ struct PromoKey: Hashable, Comparable, Sendable {
     let tenant: String
     /// In upper case.
     let code: String
+
+    /// Not a code: where it is noted which customers of a tenant had an order confirmed.
+    static func customers(of tenant: String) -> PromoKey { PromoKey(tenant: tenant, code: "") }
 
     /// In byte order, as the database sorts these columns.
     static func < (left: PromoKey, right: PromoKey) -> Bool {

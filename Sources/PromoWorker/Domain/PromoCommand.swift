@@ -7,6 +7,8 @@ enum PromoCommand: Sendable {
     case redeem(PromoKey, orderID: Identifier, customerID: String, Cart)
     /// An order gives its use back; without one nothing happens.
     case release(orderID: Identifier, Redemption.ReleaseReason)
+    /// A customer has an order that was confirmed. Goes to ``PromoKey/customers(of:)``.
+    case know(customerID: String)
 }
 
 /// What then became true.
@@ -18,4 +20,5 @@ enum PromoChange: Sendable, Equatable {
     /// The order may not use the code. Changes nothing.
     case rejected(PromoKey, orderID: Identifier, [PromoReason])
     case released(Redemption)
+    case customerKnown(PromoKey, customerID: String)
 }

@@ -21,6 +21,8 @@ struct PromoDecider: Decider {
             redemption.releasedAt = context.now
             redemption.releaseReason = reason
             return .accept([.released(redemption)])
+        case .know(let customerID):
+            return .accept([.customerKnown(.customers(of: context.tenant), customerID: customerID)])
         }
     }
 
@@ -50,6 +52,10 @@ struct PromoDecider: Decider {
         case .redeemed(let redemption): return counted(state, 1, redemption, context)
         case .released(let redemption): return counted(state, -1, redemption, context)
         case .redeemedAgain(let key, _), .rejected(let key, _, _): return state ?? Promo(key: key)
+        case .customerKnown(let key, let customerID):
+            var promo = state ?? Promo(key: key)
+            promo.knownCustomers.insert(customerID)
+            return promo
         }
     }
 

@@ -47,6 +47,23 @@ enum RedemptionStore {
             releaseReason: try row.textOrNil(12).flatMap { Redemption.ReleaseReason(rawValue: $0) })
     }
 
+    /// Makes transactions that try first-order codes on the same customer follow each other, whichever codes they are:
+    /// a customer has one live use among them all. Taken after the codes' locks and in one order.
+    static func lockCustomers(_ trials: [Trial]) -> Statement {
+        Statement(
+            """
+            SELECT pg_advisory_xact_lock(k) FROM (
+                SELECT DISTINCT hashtextextended(t.tenant_id || ' ' || t.customer_id, 0) AS k
+                FROM unnest($1::text[], $2::text[], $3::text[]) AS t (tenant_id, code, customer_id)
+                    JOIN promo_codes c ON c.tenant_id = t.tenant_id AND c.code = t.code
+                WHERE c.is_first_order ORDER BY k) AS customers
+            """,
+            [
+                .texts(trials.lazy.map(\.key.tenant)), .texts(trials.lazy.map(\.key.code)),
+                .texts(trials.lazy.map(\.customerID)),
+            ])
+    }
+
     /// What is known of customers, to be read after the codes are locked: live uses of the code, whether an order was
     /// ever confirmed, whether a first-order code is held.
     static func standings(_ trials: [Trial]) -> Statement {
@@ -76,6 +93,15 @@ enum RedemptionStore {
                 customerID: try row.text(2), uses: try row.int64(3), hasConfirmedOrder: try row.bool(4),
                 holdsFirstOrderCode: try row.bool(5))
         )
+    }
+
+    /// Notes customers with a confirmed order.
+    static func know(_ customers: [(tenant: String, customerID: String)]) -> Statement {
+        Statement(
+            """
+            INSERT INTO known_customers (tenant_id, customer_id)
+            SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
+            """, [.texts(customers.lazy.map(\.tenant)), .texts(customers.lazy.map(\.customerID))])
     }
 
     /// Which codes orders hold.
