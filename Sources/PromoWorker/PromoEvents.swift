@@ -69,6 +69,7 @@ enum PromoEvents {
             $0.member("code", key.code)
             $0.member("order_id", orderID)
             $0.member("reasons", array: reasons)
+            $0.member("currency", reasons.lazy.compactMap(\.missing?.currency).first)
         }
     }
 }

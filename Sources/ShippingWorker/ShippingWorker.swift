@@ -1,1 +1,4 @@
-@main enum Main { static func main() {} }
+@main
+enum ShippingWorker {
+    static func main() {}
+}
