@@ -7,7 +7,8 @@ import Worker
 extension ShippingWorker {
     /// Which messages the worker takes and who handles them.
     static func definition(
-        _ policy: ShippingPolicy, connectors: [Carrier: any CarrierConnector], logger: Logger
+        _ policy: ShippingPolicy, connectors: [Carrier: any CarrierConnector],
+        logger: Logger = Logger(label: "shipping")
     ) -> WorkerDefinition<ShippingHandler> {
         WorkerDefinition(
             .shipping, commands: ["shipment.open", "shipment.quote"],
