@@ -1,4 +1,7 @@
+import ArgumentParser
+import Worker
+
 @main
 enum PromoWorker {
-    static func main() {}
+    static func main() async { await WorkerCommand<PromoApplication>.main() }
 }

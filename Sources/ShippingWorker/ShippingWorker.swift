@@ -1,4 +1,7 @@
+import ArgumentParser
+import Worker
+
 @main
 enum ShippingWorker {
-    static func main() {}
+    static func main() async { await WorkerCommand<ShippingApplication>.main() }
 }

@@ -17,7 +17,7 @@ import Testing
 
         init() throws {
             (name, connection) = try TestDatabase.schema()
-            let migrations = RuntimeSchema.migrations + PromoWorker.definition().migrations
+            let migrations = RuntimeSchema.migrations + PromoApplication.migrations
             _ = try PostgresMigrator(schema: name, migrations: migrations).migrate(connection)
         }
 

@@ -17,9 +17,8 @@ import Testing
 
         init() throws {
             (name, connection) = try TestDatabase.schema()
-            let definition = ShippingWorker.definition(Self.policy, connectors: [:])
-            _ = try PostgresMigrator(schema: name, migrations: RuntimeSchema.migrations + definition.migrations)
-                .migrate(connection)
+            let migrations = RuntimeSchema.migrations + ShippingApplication.migrations
+            _ = try PostgresMigrator(schema: name, migrations: migrations).migrate(connection)
         }
 
         init(sharing name: String) throws {
