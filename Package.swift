@@ -127,8 +127,10 @@ let package = Package(
             "PaymentWorkerTests",
             ["PaymentWorker", "Worker", "Service", "Postgres", "CurlHTTP", "Connectors", "Contracts", "TestSupport"],
             fixtures: true),
-        tests("ShippingWorkerTests", ["ShippingWorker", "Contracts"], fixtures: true),
-        tests("PromoWorkerTests", ["PromoWorker", "Contracts"], fixtures: true),
+        tests(
+            "ShippingWorkerTests",
+            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport"], fixtures: true),
+        tests("PromoWorkerTests", ["PromoWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests("InvoiceWorkerTests", ["InvoiceWorker", "Contracts"], fixtures: true),
         tests("GatewayTests", ["Gateway", "Contracts", hummingbirdTesting]),
         tests("SandboxTests", ["Sandbox", "Contracts", "CurlHTTP", logging, hummingbird, hummingbirdTesting]),

@@ -1,1 +1,7 @@
-@main enum Main { static func main() {} }
+import ArgumentParser
+import Worker
+
+@main
+enum ShippingWorker {
+    static func main() async { await WorkerCommand<ShippingApplication>.main() }
+}

@@ -1,0 +1,24 @@
+import Contracts
+
+/// Everything that can happen to a promo code.
+enum PromoCommand: Sendable {
+    case create(PromoDraft)
+    /// An order wants to use the code.
+    case redeem(PromoKey, orderID: Identifier, customerID: String, Cart)
+    /// An order gives its use back; without one nothing happens.
+    case release(orderID: Identifier, Redemption.ReleaseReason)
+    /// A customer has an order that was confirmed. Goes to ``PromoKey/customers(of:)``.
+    case know(customerID: String)
+}
+
+/// What then became true.
+enum PromoChange: Sendable, Equatable {
+    case created(PromoCode)
+    case redeemed(Redemption)
+    /// The order had its use already: told again, nothing taken.
+    case redeemedAgain(PromoKey, Redemption)
+    /// The order may not use the code. Changes nothing.
+    case rejected(PromoKey, orderID: Identifier, [PromoReason])
+    case released(Redemption)
+    case customerKnown(PromoKey, customerID: String)
+}

@@ -1,0 +1,29 @@
+import Bus
+import Contracts
+import CurlHTTP
+import Postgres
+import Service
+import Worker
+
+/// Wiring: which messages meet the rules of shipments, and the carriers' accounts.
+enum ShippingApplication: WorkerApplication {
+    static let name = WorkerName.shipping
+    static let adminPort = 9130
+    static let migrations = [Migration("0001_shipments", bytes: PackageResources._001_shipments_sql)]
+
+    static func build(_ settings: ShippingSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
+        ShippingHandler
+    > {
+        let http = try HTTPClient()
+        var connectors: [Carrier: any CarrierConnector] = [:]
+        if let account = settings.novaPoshta {
+            connectors[.novaposhta] = NovaPoshtaConnector(http: http, account: account)
+        }
+        let policy = ShippingPolicy(enabled: Set(connectors.keys), tracking: settings.tracking)
+        return WorkerDefinition(
+            name, commands: ["shipment.open", "shipment.quote"], fleetEvents: ["order.cancelled", "order.refunded"],
+            handler: ShippingHandler(policy),
+            effects: ShippingEffects(connectors: connectors, logger: context.logger),
+            queries: ShippingQueries(policy: policy))
+    }
+}
