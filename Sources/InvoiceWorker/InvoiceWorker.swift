@@ -1,1 +1,7 @@
-@main enum Main { static func main() {} }
+import ArgumentParser
+import Worker
+
+@main
+enum InvoiceWorker {
+    static func main() async { await WorkerCommand<InvoiceApplication>.main() }
+}

@@ -18,7 +18,7 @@ import Testing
     @Test func invoiceOfTheContractsOrder() throws {
         var expected = try Sample.invoice()
         expected.creditNotes = []
-        #expect(try Invoice(of: Sample.confirmedOrder(), issue(), Sample.settings()) == expected)
+        #expect(try Invoice(of: Sample.order(Sample.confirmedOrder()), issue(), Sample.settings()) == expected)
     }
 
     @Test func readsBackACreditNote() throws {

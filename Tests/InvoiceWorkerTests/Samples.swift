@@ -25,10 +25,17 @@ enum Sample {
 
     static func confirmedOrder() throws -> JSON { try json("order_confirmed.json").child("order") }
 
+    static func order(_ json: JSON) throws -> ConfirmedOrder { try ConfirmedOrder(json: json) }
+
+    /// An order like the contract's with an id of its own.
+    static func order(_ seed: String) throws -> ConfirmedOrder {
+        try order(confirmedOrder().replacing("id", with: .string(Identifier.derived(from: seed).description)))
+    }
+
     /// A refund of the sample's order.
     static func refund(
         _ amount: String, id: String = "a", surplus: Bool = false, units: Int64 = 0, shipping: String = "0.00",
-        currency: String = "UAH"
+        of order: Identifier? = nil
     ) throws -> CompletedRefund {
         let items =
             units == 0
@@ -36,8 +43,8 @@ enum Sample {
         return try CompletedRefund(
             json: JSONParser.parse(
                 """
-                {"refund_id":"\(Identifier.derived(from: id))","order_id":"01994cd1-2900-73ee-b7e9-6e59ce40f9cb",
-                "amount":"\(amount)","currency":"\(currency)","surplus":\(surplus),"items":[\(items)],
+                {"refund_id":"\(Identifier.derived(from: id))","order_id":"\(order?.description ?? "01994cd1-2900-73ee-b7e9-6e59ce40f9cb")",
+                "amount":"\(amount)","currency":"UAH","surplus":\(surplus),"items":[\(items)],
                 "shipping_amount":"\(shipping)"}
                 """))
     }

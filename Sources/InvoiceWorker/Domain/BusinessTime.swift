@@ -12,6 +12,10 @@ package struct BusinessTime: Sendable {
         self.zone = zone
     }
 
+    private init(_ zone: TimeZone) { self.zone = zone }
+
+    package static let utc = BusinessTime(.gmt)
+
     package func date(of instant: Timestamp) -> CalendarDate {
         CalendarDate(daysSince1970: floorDivide(localSeconds(instant), 86_400))
     }

@@ -15,24 +15,17 @@ package struct IssueStamp: Sendable {
 
 extension Invoice {
     /// The invoice of a confirmed order, with the data of this moment.
-    ///
-    /// - Parameter order: Member `order` of `order.confirmed` (events.md 3.1).
-    /// - Throws: ``StoredFormatError`` or a fault of an amount when the order is not what its owner promises.
-    package init(of order: JSON, _ issue: IssueStamp, _ settings: InvoiceSettings) throws {
-        let currency = try order.currency()
-        let mode: TaxMode = try order.word("tax_mode")
-        let lines = try order.list("items").map { try InvoiceLine(orderItem: $0, currency) }
-        let shippingCost = try order.money("shipping_cost", currency)
-        let shippingTax = try order.money("shipping_tax", currency)
+    package init(of order: ConfirmedOrder, _ stamp: IssueStamp, _ settings: InvoiceSettings) {
         let delivery = TaxLine(
-            rate: settings.deliveryTaxRate, base: mode == .inclusive ? shippingCost - shippingTax : shippingCost,
-            tax: shippingTax)
+            rate: settings.deliveryTaxRate,
+            base: order.taxMode == .inclusive ? order.shippingCost - order.shippingTax : order.shippingCost,
+            tax: order.shippingTax)
         self.init(
-            id: issue.id, number: issue.number, tenant: try order.text("tenant_id"), orderID: try order.id("id"),
-            issuedAt: issue.at, seller: settings.seller, buyer: try Party(buyerOf: order), lines: lines,
-            subtotal: try order.money("subtotal", currency), discount: try order.money("discount", currency),
-            shippingCost: shippingCost, tax: try order.money("tax", currency), taxMode: mode,
-            taxLines: TaxLine.byRate(lines, delivery: shippingCost.isZero ? nil : delivery, mode),
-            total: try order.money("total", currency))
+            id: stamp.id, number: stamp.number, tenant: order.tenant, orderID: order.id, issuedAt: stamp.at,
+            seller: settings.seller, buyer: order.buyer, lines: order.lines, subtotal: order.subtotal,
+            discount: order.discount, shippingCost: order.shippingCost, tax: order.tax, taxMode: order.taxMode,
+            taxLines: TaxLine.byRate(
+                order.lines, delivery: order.shippingCost.isZero ? nil : delivery, order.taxMode),
+            total: order.total)
     }
 }

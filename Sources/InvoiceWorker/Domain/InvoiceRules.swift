@@ -1,11 +1,19 @@
 package import Contracts
+package import Worker
 
 /// What can happen to a tenant's books.
 package enum InvoiceCommand: Equatable, Sendable {
-    /// `order.confirmed`; the order as the event carries it.
-    case invoiceOrder(JSON)
+    /// `order.confirmed`.
+    case invoiceOrder(ConfirmedOrder)
     /// `payment.refunded`.
     case creditRefund(CompletedRefund)
+
+    var orderID: Identifier {
+        switch self {
+        case .invoiceOrder(let order): order.id
+        case .creditRefund(let refund): refund.orderID
+        }
+    }
 }
 
 /// What then became true.
@@ -16,72 +24,70 @@ package enum InvoiceChange: Equatable, Sendable {
     case refundHeld(CompletedRefund)
 }
 
-/// When documents are issued and under which number (rules.md section 9). Pure.
-package struct InvoiceRules: Sendable {
+/// When documents are issued and under which number (rules.md section 9).
+///
+/// A repeated command changes nothing, and the order in which the confirmation and the refunds of an order arrive does
+/// not matter.
+package struct InvoiceRules: Decider {
     package let settings: InvoiceSettings
 
     package init(settings: InvoiceSettings) { self.settings = settings }
 
-    /// What follows from a command. A repeated command changes nothing, and the order in which the confirmation and
-    /// the refunds of an order arrive does not matter.
-    ///
-    /// - Parameters:
-    ///   - now: The issue instant of what is issued.
-    ///   - newID: Gives the ids of new documents.
-    /// - Throws: When the order is not what its owner promises: the message is parked.
     package func decide(
-        _ command: InvoiceCommand, _ book: InvoiceBook, at now: Timestamp, newID: () -> Identifier
-    ) throws -> [InvoiceChange] {
-        switch command {
-        case .invoiceOrder(let order): try invoice(order, book, at: now, newID)
-        case .creditRefund(let refund): credit(refund, book, at: now, newID)
+        _ command: InvoiceCommand, _ state: InvoiceBook?, _ context: DecisionContext
+    ) -> Decision<InvoiceChange> {
+        let book = state ?? InvoiceBook(tenant: context.tenant)
+        return switch command {
+        case .invoiceOrder(let order): .accept(invoice(order, book, context))
+        case .creditRefund(let refund): .accept(credit(refund, book, context))
         }
     }
 
     private func invoice(
-        _ order: JSON, _ book: InvoiceBook, at now: Timestamp, _ newID: () -> Identifier
-    ) throws -> [InvoiceChange] {
-        let account = book.accounts[try order.id("id")] ?? OrderAccount()
+        _ order: ConfirmedOrder, _ book: InvoiceBook, _ context: DecisionContext
+    ) -> [InvoiceChange] {
+        let account = book.accounts[order.id] ?? OrderAccount()
         guard account.invoiced == nil else { return [] }
-        let invoice = try Invoice(of: order, next(.invoice, book, at: now, newID), settings)
-        let taken = try order.money("amount_paid", invoice.currency)
         let invoiced = InvoicedOrder(
-            invoice: invoice, customerID: try order.text("customer_id"), paid: taken.isZero ? invoice.total : taken)
+            invoice: Invoice(of: order, next(.invoice, book, context), settings), customerID: order.customerID,
+            paid: order.amountPaid.isZero ? order.total : order.amountPaid)
         var changes: [InvoiceChange] = [.invoiced(invoiced)]
-        var ahead = book
-        Self.evolve(&ahead, .invoiced(invoiced))
+        var ahead = evolve(book, .invoiced(invoiced), context)
         for refund in account.waiting {
-            for change in credit(refund, ahead, at: now, newID, heldBefore: true) {
-                changes.append(change)
-                Self.evolve(&ahead, change)
-            }
+            let note = creditNote(refund, invoiced, ahead, context)
+            changes.append(note)
+            ahead = evolve(ahead, note, context)
         }
         return changes
     }
 
     private func credit(
-        _ refund: CompletedRefund, _ book: InvoiceBook, at now: Timestamp, _ newID: () -> Identifier,
-        heldBefore: Bool = false
+        _ refund: CompletedRefund, _ book: InvoiceBook, _ context: DecisionContext
     ) -> [InvoiceChange] {
         let account = book.accounts[refund.orderID] ?? OrderAccount()
-        guard !refund.isSurplus, heldBefore || !account.knows(refund: refund.id) else { return [] }
+        guard !refund.isSurplus, !account.knows(refund: refund.id) else { return [] }
         guard let invoiced = account.invoiced else { return [.refundHeld(refund)] }
+        return [creditNote(refund, invoiced, book, context)]
+    }
+
+    private func creditNote(
+        _ refund: CompletedRefund, _ invoiced: InvoicedOrder, _ book: InvoiceBook, _ context: DecisionContext
+    ) -> InvoiceChange {
         let note = Invoice(
-            for: refund, of: invoiced.invoice, after: account.creditNotes, paid: invoiced.paid,
-            next(.creditNote, book, at: now, newID))
-        return [.credited(note, customerID: invoiced.customerID)]
+            for: refund, of: invoiced.invoice, after: book.accounts[refund.orderID]?.creditNotes ?? [],
+            paid: invoiced.paid, next(.creditNote, book, context))
+        return .credited(note, customerID: invoiced.customerID)
     }
 
-    private func next(_ kind: DocumentKind, _ book: InvoiceBook, at now: Timestamp, _ newID: () -> Identifier)
-        -> IssueStamp
-    {
-        let series = Series(kind, year: settings.time.date(of: now).year)
+    private func next(_ kind: DocumentKind, _ book: InvoiceBook, _ context: DecisionContext) -> IssueStamp {
+        let series = Series(kind, year: settings.time.date(of: context.now).year)
         return IssueStamp(
-            id: newID(), number: DocumentNumber(series, place: (book.lastPlaces[series] ?? 0) + 1), at: now)
+            id: context.newID(), number: DocumentNumber(series, place: (book.lastPlaces[series] ?? 0) + 1),
+            at: context.now)
     }
 
-    /// Applies one change.
-    package static func evolve(_ book: inout InvoiceBook, _ change: InvoiceChange) {
+    package func evolve(_ state: InvoiceBook?, _ change: InvoiceChange, _ context: DecisionContext) -> InvoiceBook {
+        var book = state ?? InvoiceBook(tenant: context.tenant)
         book.version += 1
         switch change {
         case .invoiced(let invoiced):
@@ -94,5 +100,6 @@ package struct InvoiceRules: Sendable {
         case .refundHeld(let refund):
             book.accounts[refund.orderID, default: OrderAccount()].waiting.append(refund)
         }
+        return book
     }
 }
