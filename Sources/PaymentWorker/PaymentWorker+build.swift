@@ -1,6 +1,7 @@
 import Bus
 import Contracts
 import CurlHTTP
+import Logging
 import Postgres
 import Service
 import Worker

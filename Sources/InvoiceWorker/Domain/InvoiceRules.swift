@@ -1,4 +1,4 @@
-package import Contracts
+import Contracts
 package import Worker
 
 /// What can happen to a tenant's books.
