@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    /// TLS records larger than what libpq fetches at once: what stays inside OpenSSL makes no socket readable.
+    /// Answers of many sizes, whose records arrive in pieces that end anywhere.
     @Test(.timeLimit(.minutes(5)), arguments: [65_536, 5000, 333])
     func bigAnswersArriveWhole(slice: Int) async throws {
         try await onThread {
