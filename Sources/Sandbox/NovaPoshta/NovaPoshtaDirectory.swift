@@ -6,7 +6,7 @@ struct NovaPoshtaDirectory: Sendable {
     let branches: [String: NovaPoshtaBranch]
     private let branchesByCity: [String: [NovaPoshtaBranch]]
 
-    static let streets = ["Городоцька", "Шевченка", "Зелена", "Прикладна", "Центральна"]
+    static let streets = ["Городоцька", "Шевченка", "Зелена", "Прикладна", "Центральна", "Хрещатик"]
 
     init() {
         cities = Dictionary(NovaPoshtaCity.all.map { ($0.ref, $0) }) { first, _ in first }

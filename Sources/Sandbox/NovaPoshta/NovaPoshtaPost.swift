@@ -16,7 +16,7 @@ final class NovaPoshtaPost: Sendable {
         var parcels: [String: NovaPoshtaParcel] = [:]
         var refs: [String: String] = [:]
         var deleted: Set<String> = []
-        var nextNumber: Int64 = 20_451_234_567_890
+        var nextNumber: Int64
         var step: Duration
         var journal = Journal()
     }
@@ -29,7 +29,9 @@ final class NovaPoshtaPost: Sendable {
     init(clock: SandboxClock, step: Duration) {
         self.clock = clock
         self.step = step
-        state = Mutex(State(step: step))
+        // The carrier never gives a number twice, not even when this process starts anew: numbers begin at the clock.
+        let first = 20_000_000_000_000 + clock.now().milliseconds / 1000 * 100
+        state = Mutex(State(nextNumber: first, step: step))
     }
 
     /// Does one call of the API.
@@ -65,10 +67,7 @@ final class NovaPoshtaPost: Sendable {
 
     func reset() {
         state.withLock { state in
-            // Numbers go on, so that no two waybills of one process share theirs.
-            let next = state.nextNumber
-            state = State(step: step)
-            state.nextNumber = next
+            state = State(nextNumber: state.nextNumber, step: step)
         }
     }
 }
