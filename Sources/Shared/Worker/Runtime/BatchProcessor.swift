@@ -139,7 +139,9 @@ struct BatchProcessor<H: Handler> {
 
         // MARK: 3. First round trip
 
-        mutating func load(_ handler: H, owner: Identifier, refused: Set<Int64>, on connection: PostgresConnection) throws {
+        mutating func load(_ handler: H, owner: Identifier, refused: Set<Int64>, on connection: PostgresConnection)
+            throws
+        {
             let remembered = works.map(\.index).filter { !messages[$0].isLocal } + refusals.map(\.index)
             let dueTimers = works.compactMap { messages[$0.index].timer }
             let results = works.compactMap { messages[$0.index].effectResult }
