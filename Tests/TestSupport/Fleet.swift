@@ -31,7 +31,7 @@ package final class Fleet: Sendable {
     private let sandboxPort: Int
     /// Where the API is, as providers see it.
     private let publicPort: Int
-    private let started = Mutex(0)
+    private let running = Mutex<[ChildProcess]>([])
     private let cleanup: ExitGuard
 
     /// Starts the servers, gives each worker its role and schema, and migrates.
@@ -155,14 +155,12 @@ package final class Fleet: Sendable {
     private func spawn(
         _ program: FleetProgram, _ arguments: [String], _ settings: [String: String]
     ) throws -> ChildProcess {
-        let number = started.withLock { count in
-            count += 1
-            return count
-        }
+        let number = running.withLock { $0.count }
         let process = try ChildProcess(
             program.rawValue, executable: "\(Self.buildFolder)/\(program.rawValue)", arguments: arguments,
             environment: try environment(of: program).merging(settings) { $1 },
             log: "\(folder)/\(number)-\(program.rawValue).log")
+        running.withLock { $0.append(process) }
         // The guard reads it when this process is gone.
         let list = FileHandle(forWritingAtPath: try pidFile())
         list?.seekToEndOfFile()
@@ -203,6 +201,13 @@ package final class Fleet: Sendable {
 
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Kills what still runs of processes and servers, before the end of the test process.
+    package func stop() async {
+        for process in running.withLock({ $0 }) { try? await process.kill() }
+        try? await broker.kill()
+        postgres.remove()
+    }
 
     // MARK: Logs
 
