@@ -121,8 +121,10 @@ let package = Package(
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
         tests("ServiceTests", ["Service", "CurlHTTP", logging, metrics, lifecycle]),
-        tests("WorkerTests", ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport"]),
-        tests("OrderWorkerTests", ["OrderWorker", "Contracts"], fixtures: true),
+        tests(
+            "WorkerTests",
+            ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport", logging, lifecycle]),
+        tests("OrderWorkerTests", ["OrderWorker", "Worker", "Contracts"], fixtures: true),
         tests(
             "PaymentWorkerTests",
             ["PaymentWorker", "Worker", "Service", "Postgres", "CurlHTTP", "Connectors", "Contracts", "TestSupport"],
@@ -137,9 +139,9 @@ let package = Package(
 
         // Tests of the fleet as real processes over a live broker and database.
         .target(
-            name: "TestSupport", dependencies: ["AMQP", "Postgres", "CurlHTTP", "Contracts"], path: "Tests/TestSupport",
-            swiftSettings: strict),
-        tests("IntegrationTests", ["TestSupport", "Contracts", "AMQP", "Postgres", "CurlHTTP", crypto]),
-        tests("FaultTests", ["TestSupport", "Contracts", "AMQP", "Postgres", "CurlHTTP"]),
+            name: "TestSupport", dependencies: ["AMQP", "Bus", "Postgres", "CurlHTTP", "Contracts", crypto],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests("IntegrationTests", ["TestSupport", "Contracts", "Bus", "AMQP", "Postgres", "CurlHTTP", crypto]),
+        tests("FaultTests", ["TestSupport", "Contracts", "Bus", "AMQP", "Postgres", "CurlHTTP"]),
     ]
 )

@@ -51,10 +51,7 @@ struct RequesterService: ServiceLifecycle.Service {
     let requester: Requester
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            await requester.expireOverdue()
-        } onGracefulShutdown: {
-        }
+        await cancelWhenGracefulShutdown { await requester.expireOverdue() }
         await requester.close()
     }
 }

@@ -23,18 +23,19 @@ struct BatchProcessor<H: Handler> {
     ///   - connection: Open, with no transaction under way.
     ///   - effectCapacity: How many effects this process can begin at once.
     ///   - confirmed: Outbox rows whose content the broker has confirmed; they are deleted on the way.
+    ///   - refused: Outbox rows of this process that the broker did not take.
     /// - Returns: What is to be done now that it is committed.
     /// - Throws: ``PostgresError`` or ``StaleAggregate``, or what the handler throws.
     func process(
         _ messages: [Message], overrides: [Identifier: Problem] = [:], on connection: PostgresConnection,
-        effectCapacity: Int, confirmed: [Int64]
+        effectCapacity: Int, confirmed: [Int64], refused: Set<Int64> = []
     ) throws -> BatchResult {
         var batch = Batch(messages, at: .now)
         batch.takeIn(handler, overrides)
         try batch.prepare(handler) { try connection.run($0) }
         guard batch.needsTransaction || !confirmed.isEmpty else { return batch.result }
         do {
-            try batch.load(handler, owner: owner, on: connection)
+            try batch.load(handler, owner: owner, refused: refused, on: connection)
             batch.decide(handler)
             try batch.render(handler, on: connection)
             try batch.commit(
@@ -63,7 +64,7 @@ struct BatchProcessor<H: Handler> {
         private var states: [H.Key: H.Rules.State] = [:]
         private var before: [H.Key: H.Rules.State] = [:]
         private var changedKeys: [H.Key] = []
-        private var foreignSubjects: Set<String> = []
+        private var unpublishedSubjects: Set<String> = []
         private var entries: [RuntimeStatements.InboxEntry] = []
         /// The reply of each message that has one, by index.
         private var replies: [Int: Reply] = [:]
@@ -138,7 +139,9 @@ struct BatchProcessor<H: Handler> {
 
         // MARK: 3. First round trip
 
-        mutating func load(_ handler: H, owner: Identifier, on connection: PostgresConnection) throws {
+        mutating func load(_ handler: H, owner: Identifier, refused: Set<Int64>, on connection: PostgresConnection)
+            throws
+        {
             let remembered = works.map(\.index).filter { !messages[$0].isLocal } + refusals.map(\.index)
             let dueTimers = works.compactMap { messages[$0.index].timer }
             let results = works.compactMap { messages[$0.index].effectResult }
@@ -147,19 +150,23 @@ struct BatchProcessor<H: Handler> {
             var statements: [Statement] = [.begin, RuntimeStatements.handled(remembered.map { messages[$0].id })]
             if !dueTimers.isEmpty { statements.append(RuntimeStatements.take(dueTimers)) }
             if !results.isEmpty { statements.append(RuntimeStatements.settle(results)) }
-            if !loads.isEmpty { statements.append(RuntimeStatements.foreignOutbox(owner: owner)) }
-            var rows = try connection.pipeline(statements + loads)[...]
+            statements += loads
+            // After the locks are held: only then the outbox shows what others have committed for these aggregates.
+            if !loads.isEmpty {
+                statements.append(RuntimeStatements.unpublishedSubjects(owner: owner, refused: refused))
+            }
+            var rows = try connection.pipeline(statements)[...]
 
             _ = rows.popFirst()
             let handled = rows.popFirst()
             let takenTimers = dueTimers.isEmpty ? nil : rows.popFirst()
             let settledEffects = results.isEmpty ? nil : rows.popFirst()
-            let foreign = loads.isEmpty ? nil : rows.popFirst()
+            let unpublished = loads.isEmpty ? nil : rows.popLast()
 
             try dropLate(takenTimers, settledEffects)
             if let handled, !handled.isEmpty { try answerRepeats(handled) }
-            if let foreign {
-                for row in foreign { foreignSubjects.formUnion(try row.textArray(0).compactMap { $0 }) }
+            if let unpublished {
+                for row in unpublished { unpublishedSubjects.formUnion(try row.textArray(0).compactMap { $0 }) }
             }
             if !loads.isEmpty {
                 states = try handler.states(Array(rows), works.map(\.work))
@@ -233,6 +240,21 @@ struct BatchProcessor<H: Handler> {
                 timers += decision.timers
                 resolutions += decision.resolutions.map { ($0.0, $0.1, state) }
                 conclude(index, decision.answer, state, handler)
+            }
+            answerEchoes()
+        }
+
+        private mutating func answerEchoes() {
+            for (index, first) in echoes {
+                switch Repetition(
+                    of: messages[index], fingerprint: messages[first].fingerprint,
+                    token: messages[first].replyTo?.token ?? 0, stored: replies[first],
+                    hasCompleted: !running.contains(first))
+                {
+                case .answer(let answer): replies[index] = answer
+                case .join: joins.append(messages[index])
+                case .nothing: break
+                }
             }
         }
 
@@ -322,7 +344,7 @@ struct BatchProcessor<H: Handler> {
             appendEffects(to: &statements, capacity: effectCapacity)
             appendTimers(to: &statements)
             if !confirmed.isEmpty { statements.append(RuntimeStatements.confirmed(confirmed)) }
-            result.mustWait = result.events.contains { foreignSubjects.contains($0.subject) }
+            result.mustWait = result.events.contains { unpublishedSubjects.contains($0.subject) }
             let hasOutbox = !result.events.isEmpty || !result.sends.isEmpty
             if hasOutbox {
                 statements.append(
@@ -374,16 +396,6 @@ struct BatchProcessor<H: Handler> {
         }
 
         private mutating func collectReplies() {
-            for (index, first) in echoes {
-                guard let reply = replies[first] else { continue }
-                switch Repetition(
-                    of: messages[index], fingerprint: messages[first].fingerprint,
-                    token: messages[first].replyTo?.token ?? 0, stored: reply, hasCompleted: true)
-                {
-                case .answer(let answer): replies[index] = answer
-                case .join, .nothing: break
-                }
-            }
             for (index, reply) in replies.sorted(by: { $0.key < $1.key }) { send(reply, to: messages[index]) }
         }
     }

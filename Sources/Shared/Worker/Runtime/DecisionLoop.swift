@@ -256,7 +256,8 @@ final class DecisionLoop<H: Handler> {
             let taken = confirmed
             let result = try processor.process(
                 batch.map(\.message), overrides: overrides, on: database,
-                effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: taken)
+                effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: taken,
+                refused: outbound.batchesRefused)
             confirmed.removeFirst(taken.count)
             measure(batch, since: started)
             settle(batch, result)
@@ -317,7 +318,7 @@ final class DecisionLoop<H: Handler> {
             }
         }
         acknowledge()
-        Failpoint.hit("after-ack")
+        Failpoint.hit("after-ack") { try? broker?.flush() }
         outbound.send(result.replies)
         if let batch = result.outboxBatch {
             if result.mustWait {

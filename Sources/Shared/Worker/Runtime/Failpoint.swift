@@ -22,7 +22,8 @@ package enum Failpoint {
         return Mutex(traps)
     }()
 
-    package static func hit(_ name: String) {
+    /// - Parameter prepare: Brings about what the name says, when that would otherwise happen a little later.
+    package static func hit(_ name: String, _ prepare: () -> Void = {}) {
         guard isArmed else { return }
         let action = traps.withLock { traps -> Int32? in
             guard var trap = traps[name], trap.left > 0 else { return nil }
@@ -31,6 +32,7 @@ package enum Failpoint {
             return trap.left == 0 ? trap.action : nil
         }
         guard let action else { return }
+        prepare()
         if let path = ProcessInfo.processInfo.environment["OMS_FAILPOINT_LOG"] {
             _ = FileManager.default.createFile(atPath: path, contents: Data("\(name) \(getpid())\n".utf8))
         }

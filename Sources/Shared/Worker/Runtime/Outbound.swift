@@ -11,6 +11,8 @@ final class Outbound: Sendable {
     private let mailbox: Mailbox
     /// Outbox rows on their way to the broker.
     private let inFlight = Mutex<Set<Int64>>([])
+    /// Outbox rows that the broker did not take; they wait for the relay.
+    private let refused = Mutex<Set<Int64>>([])
 
     init(link: AMQPLink, worker: WorkerName, mailbox: Mailbox) {
         self.link = link
@@ -19,6 +21,8 @@ final class Outbound: Sendable {
     }
 
     var batchesInFlight: Set<Int64> { inFlight.withLock { $0 } }
+
+    var batchesRefused: Set<Int64> { refused.withLock { $0 } }
 
     /// Replies are hints: nobody waits for their confirm.
     func send(_ replies: [(queue: String, reply: AddressedReply)]) {
@@ -34,9 +38,12 @@ final class Outbound: Sendable {
         messages += Message.commandBundles(sends)
         guard !messages.isEmpty else { return mailbox.post(.confirmed(batch: batch)) }
         inFlight.withLock { _ = $0.insert(batch) }
+        refused.withLock { _ = $0.remove(batch) }
         link.submit(messages) { [self] outcomes in
+            let isComplete = outcomes.allSatisfy { $0 == .confirmed }
+            if !isComplete { refused.withLock { _ = $0.insert(batch) } }
             inFlight.withLock { _ = $0.remove(batch) }
-            if outcomes.allSatisfy({ $0 == .confirmed }) { mailbox.post(.confirmed(batch: batch)) }
+            if isComplete { mailbox.post(.confirmed(batch: batch)) }
         }
     }
 

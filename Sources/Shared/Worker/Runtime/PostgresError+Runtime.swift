@@ -5,6 +5,9 @@ extension PostgresError {
     /// tells at the next try.
     var meansDatabaseIsAway: Bool { classification == .databaseAway || classification == .commitUnknown }
 
-    /// Someone else was in the way: the same work again.
-    var isConflict: Bool { classification == .conflict || classification == .cancelled }
+    /// Someone else was in the way: the same work again. Also when another process has committed the very same message
+    /// between our look at the inbox and our commit: the next look finds it.
+    var isConflict: Bool {
+        classification == .conflict || classification == .cancelled || constraint == "inbox_pkey"
+    }
 }

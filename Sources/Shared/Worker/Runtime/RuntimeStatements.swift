@@ -111,9 +111,12 @@ enum RuntimeStatements {
             ])
     }
 
-    /// Subjects with events of other processes that are not confirmed yet.
-    static func foreignOutbox(owner: Identifier) -> Statement {
-        Statement("SELECT subjects FROM outbox WHERE owner <> $1", [.id(owner)])
+    /// Subjects with events that are not confirmed yet and do not travel on our own link, where order is kept: those of
+    /// other processes, those that wait for them, and those of ours that the broker did not take.
+    static func unpublishedSubjects(owner: Identifier, refused: Set<Int64>) -> Statement {
+        Statement(
+            "SELECT subjects FROM outbox WHERE owner <> $1 OR batch_id = ANY($2)",
+            [.id(owner), .int64Array(Array(refused))])
     }
 
     static let outbox = Statement("SELECT batch_id, claimed_until, subjects, created_at FROM outbox ORDER BY batch_id")

@@ -1,0 +1,148 @@
+import AMQP
+import Bus
+import Contracts
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// The servers that all fault tests share: starting them for each test would take longer than the tests. Each test has
+/// a tenant of its own, starts its own workers, and leaves none running. What a fault test does to broker and database
+/// would disturb others at the same time, which is why all suites of this target are nested in one serialized suite.
+@Suite(.serialized, .keepsFleetLogs, .timeLimit(.minutes(3))) struct FaultTests {}
+
+/// One test's view of the shared servers.
+struct FaultScene {
+    let fleet: Fleet
+    let gateway: Fleet.Member
+    let sink: EventSink
+    let tenant: String
+    let audit: FleetAudit
+
+    static func begin(_ name: String = #function) async throws -> FaultScene {
+        let servers = try await Servers.shared.value()
+        let tenant = "t-\(name.prefix { $0.isLetter })-\(UInt16.random(in: .min ... .max))"
+        return FaultScene(
+            fleet: servers.fleet, gateway: servers.gateway, sink: servers.sink, tenant: tenant,
+            audit: FleetAudit(servers.fleet, tenant: tenant))
+    }
+
+    func load(limit: Int, pause: Duration = .milliseconds(20), gateways: [Fleet.Member] = []) -> OrderLoad {
+        OrderLoad(fleet, [gateway] + gateways, tenant: tenant, limit: limit, pause: pause)
+    }
+
+    /// Waits until so many orders more than `count` are accepted.
+    func wait(for more: Int, after count: Int = 0, _ load: OrderLoad, within limit: Duration = .seconds(60))
+        async throws
+    {
+        let reached = try await eventually(within: limit) { load.tally.accepted.count >= count + more }
+        #expect(reached, "orders are not accepted: \(load.tally)")
+    }
+
+    // MARK: What must hold after every fault
+
+    /// Every accepted order exists once with its whole, gap-free history, and other services have seen all of it.
+    func expectNothingLost(_ tally: OrderLoad.Tally) async throws {
+        #expect(tally.unexpected.isEmpty, "\(tally.unexpected.prefix(5))")
+        #expect(tally.contradicted.isEmpty)
+        #expect(tally.accepted.count == tally.begun, "an order has no outcome")
+        try await expectOrders(Set(tally.accepted.values), count: tally.begun)
+    }
+
+    /// - Parameters:
+    ///   - ids: Of the orders that were accepted; nil when nobody was told.
+    func expectOrders(_ ids: Set<String>?, count: Int) async throws {
+        // Core answers each order, so each has two events: created, and the news of its stock.
+        let isSettled = try await eventually(within: .seconds(60)) {
+            try await audit.events().count >= 2 * count && audit.count("oms_order.outbox") == 0
+        }
+        #expect(isSettled, "outbox: \(try await audit.count("oms_order.outbox"))")
+        let orders = try await audit.orders()
+        #expect(orders.count == count)
+        if let ids { #expect(Set(orders.keys) == ids) }
+        #expect(Set(orders.values) == ["pending"])
+
+        let log = try await audit.events()
+        let histories = Dictionary(grouping: log, by: \.subject)
+        #expect(Set(histories.keys) == Set(orders.keys))
+        for (order, events) in histories {
+            #expect(events.map(\.sequence) == [1, 2], "\(order): \(events.map(\.type))")
+            #expect(events.map(\.type) == ["order.created", "order.changed"])
+        }
+        try await expectAllSeen(log.filter(\.isPublic))
+    }
+
+    /// After de-duplication by id, other services have seen exactly the public events, in order for each aggregate.
+    private func expectAllSeen(_ expected: [FleetAudit.LoggedEvent]) async throws {
+        let ids = Set(expected.map(\.id))
+        let isComplete = try await eventually(within: .seconds(30)) { Set(seen.map(\.messageID)).isSuperset(of: ids) }
+        #expect(isComplete)
+        var known: Set<String> = []
+        let first = seen.filter { known.insert($0.messageID).inserted }
+        #expect(known == ids)
+        for (subject, entries) in Dictionary(grouping: first, by: \.subject) {
+            let sequences = entries.map(\.sequence)
+            #expect(
+                sequences == sequences.sorted() && Set(sequences).count == sequences.count, "\(subject): \(sequences)")
+        }
+    }
+
+    private var seen: [EventSink.Entry] { sink.entries(tenant: tenant).filter { $0.type.hasPrefix("order.") } }
+
+    /// Ends the workers in order and looks whether anything is left behind.
+    ///
+    /// - Parameter parked: Ids of the messages that must be in the parked queue; they are taken out of it.
+    func endOfScene(_ workers: [Fleet.Member], parked: Set<String> = []) async throws {
+        for worker in workers { #expect(try await worker.process.terminate() == .exited(0)) }
+        for queue in ["oms.order.commands", "oms.order.events", "oms.order.solo"] + RetryStep.allCases.map(\.exchange) {
+            #expect(try await audit.messages(in: queue) == 0, "\(queue) is not empty")
+        }
+        let found = try await audit.drain("oms.order.parked")
+        #expect(Set(found.compactMap(\.properties.messageID)) == parked)
+        #expect(found.count == parked.count)
+    }
+}
+
+/// Starts the shared servers once.
+private actor Servers {
+    struct Value: Sendable {
+        let fleet: Fleet
+        let gateway: Fleet.Member
+        let sink: EventSink
+    }
+
+    static let shared = Servers()
+    private var task: Task<Value, any Error>?
+
+    func value() async throws -> Value {
+        let task =
+            task
+            ?? Task {
+                let fleet = try await Fleet.start([.order])
+                FailedFleets.all.withLock { $0.append(fleet) }
+                let sink = try await EventSink.start(url: fleet.broker.url)
+                _ = try await fleet.run(.sandbox)
+                return Value(fleet: fleet, gateway: try await fleet.run(.gateway), sink: sink)
+            }
+        self.task = task
+        return try await task.value
+    }
+}
+
+private enum FailedFleets {
+    static let all = Mutex<[Fleet]>([])
+}
+
+extension Trait where Self == IssueHandlingTrait {
+    /// Leaves the processes' logs when something fails, and says where.
+    static var keepsFleetLogs: Self {
+        .compactMapIssues { issue in
+            var issue = issue
+            for fleet in FailedFleets.all.withLock({ $0 }) {
+                fleet.keepLogs()
+                issue.comments.append("logs: \(fleet.folder)")
+            }
+            return issue
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Synchronization
+import TestSupport
+import Testing
+
+/// One fleet for all integration tests, started at the first call. Tests keep apart by tenant or customer.
+struct ShopFleet: Sendable {
+    let fleet: Fleet
+    let gateway: Fleet.Member
+    let workers: [Fleet.Member]
+    let sandbox: Fleet.Member
+
+    static func start() async throws -> ShopFleet { try await Starter.shared.value() }
+
+    func client(
+        role: String = "customer", subject: String = "cust_42", tenant: String = "default"
+    ) -> FleetClient {
+        FleetClient(fleet, gateway, token: TestToken.signed(role: role, subject: subject, tenant: tenant))
+    }
+
+    static let started = Mutex<[Fleet]>([])
+}
+
+private actor Starter {
+    static let shared = Starter()
+    private var task: Task<ShopFleet, any Error>?
+
+    func value() async throws -> ShopFleet {
+        let task =
+            task
+            ?? Task {
+                let fleet = try await Fleet.start([.order])
+                ShopFleet.started.withLock { $0.append(fleet) }
+                let sandbox = try await fleet.run(.sandbox)
+                let workers = [try await fleet.run(.order)]
+                return ShopFleet(
+                    fleet: fleet, gateway: try await fleet.runPublicGateway(), workers: workers, sandbox: sandbox)
+            }
+        self.task = task
+        return try await task.value
+    }
+}
+
+extension Trait where Self == IssueHandlingTrait {
+    /// Leaves the processes' logs when something fails, and says where.
+    static var keepsFleetLogs: Self {
+        .compactMapIssues { issue in
+            var issue = issue
+            for fleet in ShopFleet.started.withLock({ $0 }) {
+                fleet.keepLogs()
+                issue.comments.append("logs: \(fleet.folder)")
+            }
+            return issue
+        }
+    }
+}

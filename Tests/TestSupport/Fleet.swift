@@ -1,0 +1,221 @@
+import CurlHTTP
+import Foundation
+package import Postgres
+import Synchronization
+
+/// A fleet of a test's own: servers and processes on free ports of this machine, everything they write in one temporary
+/// folder. All of it goes with the test process; the folder stays when ``keepLogs()`` was called.
+package final class Fleet: Sendable {
+    /// One running process of the fleet.
+    package struct Member: Sendable {
+        package let program: FleetProgram
+        package let process: ChildProcess
+        /// Where it serves the API; nil for a worker.
+        package let url: String?
+        /// Where it serves health and metrics.
+        package let adminURL: String
+        /// Where its failpoint tells that it has fired.
+        package let failpointLog: String
+
+        /// Whether the failpoint that it was started with has fired.
+        package var hasFailed: Bool { FileManager.default.fileExists(atPath: failpointLog) }
+    }
+
+    package static let jwtSecret = "a secret of the tests, 32 bytes."
+    private static let password = "fleet"
+
+    package let folder: String
+    package let broker: PrivateBroker
+    package let postgres: PrivatePostgres
+    package let http: HTTPClient
+    private let sandboxPort: Int
+    /// Where the API is, as providers see it.
+    private let publicPort: Int
+    private let running = Mutex<[ChildProcess]>([])
+    private let cleanup: ExitGuard
+
+    /// Starts the servers, gives each worker its role and schema, and migrates.
+    ///
+    /// - Parameter workers: Those that the test will run.
+    package static func start(_ workers: [FleetProgram]) async throws -> Fleet {
+        let fleet = try await onThread { try Fleet() }
+        try await fleet.broker.start()
+        try await onThread { try fleet.provision() }
+        for worker in workers { try await fleet.migrate(worker) }
+        return fleet
+    }
+
+    private init() throws {
+        folder = try makeScratchFolder("fleet")
+        broker = try PrivateBroker()
+        postgres = try PrivatePostgres()
+        http = try HTTPClient()
+        sandboxPort = try freePort()
+        publicPort = try freePort()
+        cleanup = try ExitGuard(
+            #"""
+            while read -r pid; do
+                case $(readlink "/proc/$pid/exe") in "$2"/*) kill -9 "$pid" ;; esac
+            done < "$1/pids"
+            [ -e "$1/keep" ] || rm -rf "$1"
+            """#, [folder, Self.buildFolder])
+    }
+
+    /// Where the test bundle lies, and the executables beside it.
+    private static let buildFolder: String = {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: path).deletingLastPathComponent().path
+    }()
+
+    // MARK: Database
+
+    private func provision() throws {
+        let connection = try PostgresConnection(try postgres.endpoint(), options: .migration())
+        defer { connection.close() }
+        for role in FleetProgram.workers.compactMap(\.schema) {
+            try connection.simple(
+                """
+                CREATE ROLE \(role) LOGIN PASSWORD '\(Self.password)';
+                CREATE SCHEMA \(role) AUTHORIZATION \(role);
+                ALTER ROLE \(role) SET search_path = \(role);
+                """)
+        }
+    }
+
+    /// The way in of a worker, or of a superuser.
+    package func database(of worker: FleetProgram? = nil) throws -> PostgresEndpoint {
+        let owner = try postgres.endpoint()
+        guard let role = worker?.schema else { return owner }
+        return owner.replacing(user: role, password: Self.password)
+    }
+
+    /// Runs one statement as a superuser and gives what `read` makes of its rows.
+    package func query<Result: Sendable>(
+        _ sql: String, _ parameters: [PostgresValue] = [], _ read: @escaping @Sendable (Rows) throws -> Result
+    ) async throws -> Result {
+        let endpoint = try database()
+        return try await onThread {
+            let connection = try PostgresConnection(endpoint)
+            defer { connection.close() }
+            return try read(try connection.run(Statement(sql, parameters)))
+        }
+    }
+
+    private func migrate(_ worker: FleetProgram) async throws {
+        let process = try spawn(worker, ["migrate"], [:])
+        guard try await process.waitForEnd(within: .seconds(60)) == .exited(0) else {
+            throw TestSupportError("\(worker.rawValue) migrate failed: \(tail(of: process.log))")
+        }
+    }
+
+    // MARK: Processes
+
+    /// Starts one process and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - failpoints: As `OMS_FAILPOINTS` takes them: `after-commit:3:kill`.
+    ///   - settings: More environment variables.
+    package func run(
+        _ program: FleetProgram, failpoints: String? = nil, settings: [String: String] = [:]
+    ) async throws -> Member {
+        let adminPort = try freePort()
+        let httpPort = try settings["HTTP_PORT"].flatMap { Int($0) } ?? (program == .sandbox ? sandboxPort : freePort())
+        var environment = settings
+        environment["ADMIN_PORT"] = String(adminPort)
+        if program.schema == nil { environment["HTTP_PORT"] = String(httpPort) }
+        let failpointLog = "\(folder)/failpoint-\(UUID().uuidString)"
+        if let failpoints {
+            environment["OMS_FAILPOINTS"] = failpoints
+            environment["OMS_FAILPOINT_LOG"] = failpointLog
+        }
+        let process = try spawn(program, [], environment)
+        let url = program.schema == nil ? "http://127.0.0.1:\(httpPort)" : nil
+        let member = Member(
+            program: program, process: process, url: url,
+            adminURL: program == .sandbox ? url ?? "" : "http://127.0.0.1:\(adminPort)", failpointLog: failpointLog)
+        try await waitUntilReady(member)
+        return member
+    }
+
+    package func isReady(_ member: Member) async -> Bool {
+        let request = HTTPRequest(.get, "\(member.adminURL)/health/ready", timeout: .seconds(1))
+        return (try? await http.send(request))?.status == 200
+    }
+
+    private func waitUntilReady(_ member: Member) async throws {
+        let isReady = try await eventually(within: .seconds(60)) {
+            guard member.process.isRunning else { return true }
+            return await self.isReady(member)
+        }
+        guard isReady, member.process.isRunning else {
+            throw TestSupportError("\(member.program.rawValue) is not ready: \(tail(of: member.process.log))")
+        }
+    }
+
+    private func spawn(
+        _ program: FleetProgram, _ arguments: [String], _ settings: [String: String]
+    ) throws -> ChildProcess {
+        let number = running.withLock { $0.count }
+        let process = try ChildProcess(
+            program.rawValue, executable: "\(Self.buildFolder)/\(program.rawValue)", arguments: arguments,
+            environment: try environment(of: program).merging(settings) { $1 },
+            log: "\(folder)/\(number)-\(program.rawValue).log")
+        running.withLock { $0.append(process) }
+        // The guard reads it when this process is gone.
+        let list = FileHandle(forWritingAtPath: try pidFile())
+        list?.seekToEndOfFile()
+        list?.write(Data("\(process.pid)\n".utf8))
+        try list?.close()
+        return process
+    }
+
+    private func pidFile() throws -> String {
+        let path = "\(folder)/pids"
+        if !FileManager.default.fileExists(atPath: path) {
+            guard FileManager.default.createFile(atPath: path, contents: nil) else { throw SystemError(path) }
+        }
+        return path
+    }
+
+    private func environment(of program: FleetProgram) throws -> [String: String] {
+        let sandbox = "http://127.0.0.1:\(sandboxPort)"
+        return [
+            "PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TZ": "UTC",
+            "LOG_FORMAT": "text", "LOG_LEVEL": "info", "ADMIN_HOST": "127.0.0.1", "HTTP_HOST": "127.0.0.1",
+            "DATABASE_URL": try database(of: program).urlWithPassword(), "RABBITMQ_URL": broker.url,
+            "JWT_SECRET": Self.jwtSecret, "CORE_SERVICE_URL": "\(sandbox)/core", "CRM_SERVICE_URL": "\(sandbox)/crm",
+            "LIQPAY_PUBLIC_KEY": "sandbox_i00000000000",
+            "LIQPAY_PRIVATE_KEY": "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF",
+            "LIQPAY_API_URL": "\(sandbox)/liqpay/api",
+            "NOVAPOSHTA_API_KEY": "0123456789abcdef0123456789abcdef",
+            "NOVAPOSHTA_API_URL": "\(sandbox)/novaposhta/v2.0/json/", "SANDBOX_URL": sandbox,
+            "SANDBOX_NP_STEP_SECONDS": "0.2", "PUBLIC_URL": "http://127.0.0.1:\(publicPort)",
+            "DOCS_PATH": Self.repository.appendingPathComponent("docs").path,
+        ]
+    }
+
+    /// The gateway that providers call: it listens where `PUBLIC_URL` says.
+    package func runPublicGateway() async throws -> Member {
+        try await run(.gateway, settings: ["HTTP_PORT": String(publicPort)])
+    }
+
+    private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Kills what still runs of processes and servers, before the end of the test process.
+    package func stop() async {
+        for process in running.withLock({ $0 }) { try? await process.kill() }
+        try? await broker.kill()
+        postgres.remove()
+    }
+
+    // MARK: Logs
+
+    /// Leaves the folder with the logs when the tests are over.
+    package func keepLogs() { _ = FileManager.default.createFile(atPath: "\(folder)/keep", contents: nil) }
+
+    private func tail(of log: String) -> String {
+        guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return "no log" }
+        return text.split(separator: "\n").suffix(15).joined(separator: "\n")
+    }
+}

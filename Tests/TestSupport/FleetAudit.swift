@@ -1,0 +1,84 @@
+package import AMQP
+import Foundation
+package import Postgres
+
+/// Looks at the database, the broker and the sink after a fault: what must be true of every accepted order.
+package struct FleetAudit: Sendable {
+    /// A row of the order worker's event log.
+    package struct LoggedEvent: Sendable, Hashable {
+        package let id: String
+        package let type: String
+        package let subject: String
+        package let sequence: Int64
+        package let isPublic: Bool
+    }
+
+    package let fleet: Fleet
+    package let tenant: String
+
+    package init(_ fleet: Fleet, tenant: String) {
+        self.fleet = fleet
+        self.tenant = tenant
+    }
+
+    /// Status by id of all orders of the tenant. An id is a primary key, so an order cannot be there twice.
+    package func orders() async throws -> [String: String] {
+        try await fleet.query(
+            "SELECT id::text, status FROM oms_order.orders WHERE tenant_id = $1", [.text(tenant)]
+        ) { rows in
+            var orders: [String: String] = [:]
+            for row in rows { orders[try row.text(0)] = try row.text(1) }
+            return orders
+        }
+    }
+
+    /// The event log of the tenant's orders, oldest first.
+    package func events(schema: String = "oms_order") async throws -> [LoggedEvent] {
+        try await fleet.query(
+            """
+            SELECT event_id::text, type, subject, sequence, is_public FROM \(schema).events
+            WHERE tenant_id = $1 ORDER BY position
+            """, [.text(tenant)]
+        ) { rows in
+            try rows.map {
+                LoggedEvent(
+                    id: try $0.text(0), type: try $0.text(1), subject: try $0.text(2), sequence: try $0.int64(3),
+                    isPublic: try $0.bool(4))
+            }
+        }
+    }
+
+    package func count(_ table: String) async throws -> Int64 {
+        try await fleet.query("SELECT count(*) FROM \(table)") { try $0.only().int64(0) }
+    }
+
+    /// Messages ready in a queue of the broker; 0 when there is no such queue.
+    package func messages(in queue: String) async throws -> Int {
+        let endpoint = try AMQPEndpoint(url: fleet.broker.url)
+        return try await onThread {
+            let connection = try AMQPConnection(endpoint, name: "tests audit")
+            defer { connection.close() }
+            return (try? connection.counts(ofQueue: queue).messages) ?? 0
+        }
+    }
+
+    /// What lies in a queue that nobody reads, taken out of it.
+    package func drain(_ queue: String) async throws -> [AMQPDelivery] {
+        let endpoint = try AMQPEndpoint(url: fleet.broker.url)
+        return try await onThread {
+            let connection = try AMQPConnection(endpoint, name: "tests audit")
+            defer { connection.close() }
+            let count = try connection.counts(ofQueue: queue).messages
+            guard count > 0 else { return [] }
+            try connection.consume(queue, noAck: true)
+            var deliveries: [AMQPDelivery] = []
+            let deadline = ContinuousClock.now + .seconds(10)
+            while deliveries.count < count, ContinuousClock.now < deadline {
+                for case .delivery(let delivery) in try connection.receive(wait: .milliseconds(200)) {
+                    deliveries.append(delivery)
+                }
+            }
+            return deliveries
+        }
+    }
+}

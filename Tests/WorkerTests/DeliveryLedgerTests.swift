@@ -1,0 +1,85 @@
+import Testing
+
+@testable import Worker
+
+@Suite struct DeliveryLedgerTests {
+    @Test func acknowledgesUpToTheFirstUnsettled() {
+        var ledger = DeliveryLedger()
+        let first = ledger.add(1, messages: 2)
+        let second = ledger.add(2, messages: 1)
+        let third = ledger.add(5, messages: 1)
+        ledger.settle(second)
+        #expect(ledger.takeAcknowledgeable() == nil)
+        ledger.settle(first)
+        #expect(ledger.takeAcknowledgeable() == nil, "one message of the bundle is still open")
+        ledger.settle(first)
+        #expect(ledger.takeAcknowledgeable() == 2)
+        #expect(ledger.takeAcknowledgeable() == nil, "once")
+        #expect(!ledger.isEmpty)
+        ledger.settle(third)
+        #expect(ledger.takeAcknowledgeable() == 5)
+        #expect(ledger.isEmpty)
+    }
+
+    @Test func forgetsDeliveriesOfALostConnection() {
+        var ledger = DeliveryLedger()
+        let old = ledger.add(1, messages: 1)
+        ledger.reset()
+        let new = ledger.add(1, messages: 1)
+        ledger.settle(old)
+        #expect(ledger.takeAcknowledgeable() == nil, "the tag is the same, the connection is not")
+        ledger.settle(new)
+        #expect(ledger.takeAcknowledgeable() == 1)
+    }
+
+    @Test func anEmptyBundleIsSettled() {
+        var ledger = DeliveryLedger()
+        _ = ledger.add(3, messages: 0)
+        #expect(ledger.takeAcknowledgeable() == 3)
+    }
+
+    /// Settled in any order, every delivery is acknowledged exactly once, and never one with an open message.
+    @Test(arguments: 0..<20) func anyOrder(seed: UInt64) {
+        var random = Seeded(seed)
+        var ledger = DeliveryLedger()
+        var open: [UInt64: Int] = [:]
+        var pending: [DeliveryID] = []
+        var acknowledged: UInt64 = 0
+        var tag: UInt64 = 0
+        for _ in 0..<4000 {
+            if Bool.random(using: &random) || pending.isEmpty, tag < 2000 {
+                tag += UInt64.random(in: 1...3, using: &random)
+                let messages = Int.random(in: 1...4, using: &random)
+                let id = ledger.add(tag, messages: messages)
+                open[tag] = messages
+                pending += Array(repeating: id, count: messages)
+            } else if !pending.isEmpty {
+                let id = pending.remove(at: Int.random(in: pending.indices, using: &random))
+                ledger.settle(id)
+                open[id.tag]? -= 1
+            }
+            guard let upTo = ledger.takeAcknowledgeable() else { continue }
+            #expect(upTo > acknowledged)
+            #expect(open.allSatisfy { $0.key > upTo || $0.value == 0 })
+            acknowledged = upTo
+        }
+        for id in pending { ledger.settle(id) }
+        _ = ledger.takeAcknowledgeable()
+        #expect(ledger.isEmpty)
+    }
+}
+
+/// The same numbers for the same seed (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}
