@@ -87,6 +87,13 @@ import Testing
         #expect(replies.earlierRefund(document, call) == answer)
     }
 
+    /// A refund leaves `end_date` as it was; without the refund's date it would not come after the payment.
+    @Test func tellsWhenARefundWasMade() throws {
+        let document = try JSONParser.parse(
+            #"{"status":"reversed","order_id":"1","end_date":1726000003000,"refund_date_last":1726000009000}"#)
+        #expect(replies.report(document, source: .callback)?.providerTime == 1_726_000_009_000)
+    }
+
     @Test func buildsItsPage() throws {
         let requests = LiqPayRequests(account: Fixture.account())
         let page = PaymentPage(

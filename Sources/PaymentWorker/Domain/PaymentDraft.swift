@@ -34,7 +34,11 @@ struct PaymentDraft {
 
     /// Asks the provider for a refund.
     ///
-    /// - Parameter verify: An earlier call may have had an effect: look before sending.
+    /// - Parameters:
+    ///   - refund: What goes back.
+    ///   - payment: The payment as it stands.
+    ///   - id: Names the call; the refund's own id for the first one.
+    ///   - verify: An earlier call may have had an effect: look before sending.
     mutating func send(_ refund: Refund, of payment: Payment, id: Identifier, verify: Bool) {
         decision.effects.append(
             Effect(

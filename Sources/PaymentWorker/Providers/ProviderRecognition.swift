@@ -3,7 +3,10 @@ import CurlHTTP
 
 /// Tells from a callback alone which provider it claims to come from. Proves nothing: the signature does.
 enum ProviderRecognition {
-    /// - Parameter parameters: Of the message: `content_type`, `stripe-signature`, `x-sign`.
+    /// - Parameters:
+    ///   - body: The raw bytes.
+    ///   - parameters: Of the message: `content_type`, `stripe-signature`, `x-sign`.
+    /// - Returns: nil when no provider sends callbacks like this.
     static func provider(_ body: [UInt8], _ parameters: [String: String]) -> PaymentProvider? {
         if parameters["stripe-signature"] != nil { return .stripe }
         if parameters["x-sign"] != nil { return .mono }
