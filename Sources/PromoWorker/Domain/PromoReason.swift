@@ -50,9 +50,8 @@ struct CustomerStanding: Sendable, Equatable {
 }
 
 extension PromoCode {
-    /// All reasons against the code, in the order of rules.md section 3; none when it may be used.
-    ///
-    /// - Parameter customer: nil when no customer is known: the customer rules are not tested then.
+    /// All reasons against the code, in the order of rules.md section 3; none when it may be used. Without a customer the
+    /// customer rules are not tested.
     func reasons(against cart: Cart, customer: CustomerStanding?, at now: Timestamp) -> [PromoReason] {
         reasonsOfTheCode(at: now) + reasonsOfTheCustomer(customer) + reasonsOfTheCart(cart)
     }

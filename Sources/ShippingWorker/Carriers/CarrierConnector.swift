@@ -6,9 +6,8 @@ import Contracts
 /// A carrier's refusal is an outcome. What is thrown means that the carrier gave no usable answer: the same call again
 /// later.
 protocol CarrierConnector: Sendable {
-    /// Makes the waybill of a shipment.
-    ///
-    /// - Parameter isRepeated: An earlier call may have made it already: it is looked for by the shipment's id first.
+    /// Makes the waybill of a shipment. When `isRepeated`, an earlier call may have made it already: it is looked for by
+    /// the shipment's id first.
     func makeWaybill(for shipment: Shipment, isRepeated: Bool) async throws(CarrierError) -> WaybillOutcome
 
     /// Deletes a waybill whose parcel was not handed over. One that is deleted already is cancelled, too.

@@ -20,9 +20,7 @@ struct ShipmentDraft: Sendable, Equatable {
     let payer: Shipment.Payer
     let contents: String?
 
-    /// Reads a request's body.
-    ///
-    /// - Parameter order: Whose lines and currency the request means.
+    /// Reads a request's body; it means the lines and the currency of the order.
     static func read(_ body: JSON, for order: OrderSnapshot) -> Result<ShipmentDraft, Refusal> {
         let input = Input(body)
         input.required().object()
