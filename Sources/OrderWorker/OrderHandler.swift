@@ -6,6 +6,7 @@ import Worker
 struct OrderHandler: Handler {
     let rules: OrderRules
     let catalogue: Catalogue
+    let metrics: OrderMetrics
 
     // MARK: Messages
 
@@ -127,6 +128,10 @@ struct OrderHandler: Handler {
 
     func events(for change: OrderChange, _ state: OrderState, _ context: DecisionContext) -> [Event] {
         OrderEvents().events(for: change, state, context)
+    }
+
+    func committed(_ change: OrderChange, _ state: OrderState) {
+        if case .order(let order) = state { metrics.count(change, order) }
     }
 
     func reply(status: Int, _ state: OrderState, to message: Message) -> Reply {

@@ -13,11 +13,13 @@ enum OrderApplication: WorkerApplication {
     static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
         OrderHandler
     > {
+        OrderMetrics.describe(in: context.metrics)
         let catalogue = Catalogue(url: settings.coreURL, http: try HTTPClient(), logger: context.logger)
         return WorkerDefinition(
             name, commands: ["order.create", "payment.create", "shipment.create"],
             fleetEvents: ["payment.*", "shipment.*", "promo.*", "invoice.issued"], publicEvents: ["stock.*"],
-            handler: OrderHandler(rules: OrderRules(terms: settings.terms), catalogue: catalogue),
+            handler: OrderHandler(
+                rules: OrderRules(terms: settings.terms), catalogue: catalogue, metrics: OrderMetrics()),
             queries: OrderQueries())
     }
 }

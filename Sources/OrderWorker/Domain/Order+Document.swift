@@ -124,10 +124,13 @@ extension Order.PaymentNote: JSONEncodable {
         writer.object {
             $0.member("id", id)
             $0.member("status", status)
+            $0.member("sequence", sequence)
         }
     }
 
-    init(json: JSON) throws { self.init(id: try json.id("id"), status: try json.word("status")) }
+    init(json: JSON) throws {
+        self.init(id: try json.id("id"), status: try json.word("status"), sequence: try json.int("sequence"))
+    }
 }
 
 extension Order.ShipmentNote: JSONEncodable {

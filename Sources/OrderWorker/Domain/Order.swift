@@ -58,6 +58,8 @@ struct Order: Sendable, Equatable {
     struct PaymentNote: Sendable, Equatable {
         let id: Identifier
         var status: PaymentStatus
+        /// Version of the payment; older news does not change the status.
+        var sequence: Int64
     }
 
     struct ShipmentNote: Sendable, Equatable {

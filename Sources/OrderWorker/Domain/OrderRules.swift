@@ -269,12 +269,12 @@ struct OrderRules: Decider {
         let heard = OrderChange.heard(news.event)
         switch news.kind {
         case .created(let expiresAt):
-            var changes: [OrderChange] = [.paymentNoted(.init(id: news.id, status: .pending))]
+            var changes = noted(.pending, news, order)
             if order.status == .pending, let present = order.expiresAt, expiresAt > present {
                 changes.append(.expiryMoved(expiresAt))
             }
             return .accept(changes + [heard])
-        case .failed(let status): return .accept([.paymentNoted(.init(id: news.id, status: status)), heard])
+        case .failed(let status): return .accept(noted(status, news, order) + [heard])
         case .completed(let amount, let surplus): return .accept(taken(amount - surplus, news, order) + [heard])
         case .refunded(let amount, let isSurplus, let status):
             return .accept(returned(amount, isSurplus: isSurplus, status, news, order) + [heard])
@@ -282,8 +282,15 @@ struct OrderRules: Decider {
         }
     }
 
+    /// News of different types may overtake each other; the status follows the latest version, money is counted always.
+    private func noted(_ status: PaymentStatus, _ news: PaymentNews, _ order: Order) -> [OrderChange] {
+        let known = order.payments.first { $0.id == news.id }
+        guard known.map({ $0.sequence < news.event.sequence }) ?? true else { return [] }
+        return [.paymentNoted(.init(id: news.id, status: status, sequence: news.event.sequence))]
+    }
+
     private func taken(_ amount: Money, _ news: PaymentNews, _ order: Order) -> [OrderChange] {
-        var changes: [OrderChange] = [.paymentNoted(.init(id: news.id, status: .completed))]
+        var changes = noted(.completed, news, order)
         if !amount.isZero { changes.append(.moneyTaken(amount)) }
         if order.status == .pending, order.amountPaid + amount >= order.total {
             changes.append(.confirmed(paymentID: news.id, by: .system, reason: nil))
@@ -296,7 +303,7 @@ struct OrderRules: Decider {
     )
         -> [OrderChange]
     {
-        var changes: [OrderChange] = [.paymentNoted(.init(id: news.id, status: status))]
+        var changes = noted(status, news, order)
         guard !isSurplus else { return changes }
         changes.append(.moneyReturned(amount))
         let isAllBack = !order.amountPaid.isZero && order.amountRefunded + amount == order.amountPaid

@@ -21,7 +21,9 @@ package final class Requester: Sendable {
         let deadline: ContinuousClock.Instant
         /// How many workers are asked; all but the last may say 404.
         var awaited: Int
-        var confirmed = false
+        var isConfirmed = false
+        /// Its time is up, but whether the broker took it is not known yet.
+        var isOverdue = false
     }
 
     private struct State {
@@ -109,22 +111,35 @@ package final class Requester: Sendable {
     }
 
     private func settle(_ token: UInt64, _ outcome: AMQPPublishOutcome) {
-        guard outcome != .confirmed else {
-            return shared.state.withLock { $0.waiters[token]?.confirmed = true }
+        let ended = shared.state.withLock { state -> Waiter? in
+            guard let waiter = state.waiters[token] else { return nil }
+            guard outcome == .confirmed, !waiter.isOverdue else { return state.waiters.removeValue(forKey: token) }
+            state.waiters[token]?.isConfirmed = true
+            return nil
         }
-        guard let waiter = shared.state.withLock({ $0.waiters.removeValue(forKey: token) }) else { return }
-        waiter.continuation.resume(returning: outcome == .unknown ? .uncertain : .notSent)
+        switch outcome {
+        case .confirmed: ended?.continuation.resume(returning: .accepted)
+        case .unknown: ended?.continuation.resume(returning: .uncertain)
+        default: ended?.continuation.resume(returning: .notSent)
+        }
     }
 
-    /// Ends the waiting of questions whose time is up. Runs until it is cancelled.
+    /// Ends the waiting of questions whose time is up; one that is not confirmed yet waits for that, which the link
+    /// bounds. Runs until it is cancelled.
     package func expireOverdue() async {
         while !Task.isCancelled {
             let now = ContinuousClock.now
             let overdue = shared.state.withLock { state -> [Waiter] in
                 let tokens = state.waiters.filter { $0.value.deadline <= now }.keys
-                return tokens.compactMap { state.waiters.removeValue(forKey: $0) }
+                return tokens.compactMap { token in
+                    guard state.waiters[token]?.isConfirmed == true else {
+                        state.waiters[token]?.isOverdue = true
+                        return nil
+                    }
+                    return state.waiters.removeValue(forKey: token)
+                }
             }
-            for waiter in overdue { waiter.continuation.resume(returning: waiter.confirmed ? .accepted : .uncertain) }
+            for waiter in overdue { waiter.continuation.resume(returning: .accepted) }
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

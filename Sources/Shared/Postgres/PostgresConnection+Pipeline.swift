@@ -33,6 +33,7 @@ extension PostgresConnection {
             throw error
         }
         try checkAlive()
+        statementCount += statements.count
         var run = PipelineRun(
             statements: statements, isImplicit: transactionStatus == .idle && !statements.contains { $0.role == .begin }
         )

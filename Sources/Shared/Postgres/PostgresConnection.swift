@@ -26,6 +26,9 @@ package final class PostgresConnection {
     package var whileWaiting: (() -> Void)?
     package var waitingInterval: Duration = .seconds(1)
 
+    /// Statements sent since the connection was made, for counting.
+    package internal(set) var statementCount = 0
+
     /// Connects and logs in.
     ///
     /// - Parameters:

@@ -24,6 +24,7 @@ package struct WorkerCommand<App: WorkerApplication>: AsyncParsableCommand {
 
         func run() async throws {
             await App.process.runAndExit(WorkerSettings<App.Settings>.self) { settings, context in
+                WorkerMetrics.describe(in: context.metrics)
                 for component in ["broker", "database"] { context.readiness.register(component) }
                 let readiness = context.readiness
                 let health = WorkerHealth { component, isAvailable in

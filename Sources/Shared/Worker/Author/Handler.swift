@@ -50,6 +50,9 @@ package protocol Handler: Sendable {
     /// The events that tell a change. `sequence` and `subject` come from the state after it.
     func events(for change: Rules.Change, _ state: Rules.State, _ context: DecisionContext) -> [Event]
 
+    /// Told once for each change when it is committed: for counting. The default does nothing.
+    func committed(_ change: Rules.Change, _ state: Rules.State)
+
     /// The answer ``Decision/Answer/resource(status:)``: the aggregate as the actor of the message sees it.
     func reply(status: Int, _ state: Rules.State, to message: Message) -> Reply
 }
@@ -64,6 +67,8 @@ extension Handler {
     package func due(at now: Timestamp, limit: Int) -> Statement? { nil }
 
     package func refusal(forConstraint name: String, _ work: Work<Key, Rules.Command>) -> Problem? { nil }
+
+    package func committed(_ change: Rules.Change, _ state: Rules.State) {}
 }
 
 /// What a message turned out to be.

@@ -74,6 +74,7 @@ struct BatchProcessor<H: Handler> {
         private var joins: [Message] = []
         private var effects: [Effect] = []
         private var timers: [TimerChange] = []
+        private var committed: [(H.Rules.Change, H.Rules.State)] = []
 
         init(_ messages: [Message], at now: Timestamp) {
             self.messages = messages
@@ -202,8 +203,10 @@ struct BatchProcessor<H: Handler> {
             for index in indexes {
                 let message = messages[index]
                 guard let row = known[message.id] else { continue }
-                let stored = try row.bytesOrNil(3).map { try Reply(encoded: $0) }
-                let fingerprint = UInt64(bitPattern: try row.int64(1))
+                // Ids of keyed commands are hashes: one that another caller made to collide must not show its answer.
+                let isSameCaller = try row.text(4) == message.tenant && row.text(5) == message.actor.text
+                let stored = try isSameCaller ? row.bytesOrNil(3).map { try Reply(encoded: $0) } : nil
+                let fingerprint = try isSameCaller ? UInt64(bitPattern: row.int64(1)) : ~message.fingerprint
                 let token = UInt64(bitPattern: try row.int64(2))
                 switch Repetition(
                     of: message, fingerprint: fingerprint, token: token, stored: stored,
@@ -229,6 +232,7 @@ struct BatchProcessor<H: Handler> {
                 for change in decision.changes {
                     let next = handler.rules.evolve(state, change, context)
                     result.events += handler.events(for: change, next, context)
+                    committed.append((change, next))
                     state = next
                 }
                 if !decision.changes.isEmpty {
@@ -363,6 +367,7 @@ struct BatchProcessor<H: Handler> {
             }
             if hasOutbox { result.outboxBatch = try rows[statements.count - 1].only().int64(0) }
             Failpoint.hit("after-commit")
+            for (change, state) in committed { handler.committed(change, state) }
             collectReplies()
         }
 

@@ -254,11 +254,13 @@ final class DecisionLoop<H: Handler> {
         let started = ContinuousClock.now
         do {
             let taken = confirmed
+            let before = database.statementCount
             let result = try processor.process(
                 batch.map(\.message), overrides: overrides, on: database,
                 effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: taken,
                 refused: outbound.batchesRefused)
             confirmed.removeFirst(taken.count)
+            metrics.statements.increment(by: database.statementCount - before)
             measure(batch, since: started)
             settle(batch, result)
         } catch let error as PostgresError where error.meansDatabaseIsAway {
@@ -359,6 +361,7 @@ final class DecisionLoop<H: Handler> {
         metrics.batchSize.record(batch.count)
         metrics.batchTime.recordNanoseconds((ContinuousClock.now - started).wholeNanoseconds)
         metrics.messages.increment(by: batch.count)
+        for pending in batch where pending.message.replyTo != nil { metrics.measure(pending.message) }
         if let oldest = batch.first?.message.sentAt {
             metrics.queueWait.recordNanoseconds(Timestamp.now.since(oldest).wholeNanoseconds)
         }

@@ -7,7 +7,9 @@ enum RuntimeStatements {
 
     /// Which of these messages were handled before, with what a repetition is answered.
     static func handled(_ ids: [Identifier]) -> Statement {
-        Statement("SELECT message_id, fingerprint, token, reply FROM inbox WHERE message_id = ANY($1)", [.ids(ids)])
+        Statement(
+            "SELECT message_id, fingerprint, token, reply, tenant_id, actor FROM inbox WHERE message_id = ANY($1)",
+            [.ids(ids)])
     }
 
     struct InboxEntry {
