@@ -57,7 +57,7 @@ class Target:
         return int(said)
 
 
-TRUNCATE = """DO $$ DECLARE tables text; BEGIN
+TRUNCATE = """SET session_replication_role = replica; DO $$ DECLARE tables text; BEGIN
   SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') INTO tables FROM pg_tables
     WHERE schemaname ~ '{schemas}' AND tablename !~ 'migration' AND tablename <> 'promo_codes';
   EXECUTE 'TRUNCATE ' || tables;
