@@ -24,6 +24,8 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 
 // MARK: Targets
@@ -39,7 +41,8 @@ func shared(
 func worker(_ name: String, migrations: [String], _ dependencies: [Target.Dependency] = []) -> Target {
     .executableTarget(
         name: name,
-        dependencies: ["Contracts", "Worker", "Service", "Postgres", "Bus", logging, metrics, lifecycle, arguments] + dependencies,
+        dependencies: ["Contracts", "Worker", "Service", "Postgres", "Bus", logging, metrics, lifecycle, arguments]
+            + dependencies,
         resources: migrations.map { .embedInCode("Migrations/\($0).sql") },
         swiftSettings: strictAndSafe)
 }
@@ -99,7 +102,10 @@ let package = Package(
         // The fleet.
         .executableTarget(
             name: "Gateway",
-            dependencies: ["Contracts", "Bus", "Service", logging, metrics, lifecycle, arguments, hummingbird, jwt],
+            dependencies: [
+                "AMQP", "Contracts", "Bus", "Service", logging, metrics, lifecycle, arguments, hummingbird, nioCore,
+                nioPosix, jwt,
+            ],
             swiftSettings: strictAndSafe),
         worker("OrderWorker", migrations: ["0001_orders"], ["CurlHTTP", "Connectors"]),
         worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
@@ -108,7 +114,9 @@ let package = Package(
         worker("InvoiceWorker", migrations: ["0001_invoices"], ["CPangoCairo"]),
         .executableTarget(
             name: "Sandbox",
-            dependencies: ["Contracts", "AMQP", "CurlHTTP", "Service", logging, lifecycle, arguments, crypto, hummingbird],
+            dependencies: [
+                "Contracts", "AMQP", "CurlHTTP", "Service", logging, lifecycle, arguments, crypto, hummingbird,
+            ],
             swiftSettings: strictAndSafe),
         .executableTarget(
             name: "oms",
@@ -131,7 +139,8 @@ let package = Package(
             fixtures: true),
         tests(
             "ShippingWorkerTests",
-            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport"], fixtures: true),
+            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport"],
+            fixtures: true),
         tests("PromoWorkerTests", ["PromoWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests("InvoiceWorkerTests", ["InvoiceWorker", "Contracts"], fixtures: true),
         tests("GatewayTests", ["Gateway", "Contracts", hummingbirdTesting]),

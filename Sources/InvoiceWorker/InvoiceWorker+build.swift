@@ -14,7 +14,7 @@ enum InvoiceApplication: WorkerApplication {
         InvoiceHandler
     > {
         WorkerDefinition(
-            name, commands: [], fleetEvents: ["order.confirmed", "payment.refunded"],
+            name, commands: [],
             handler: InvoiceHandler(rules: InvoiceRules(settings: settings.invoices)), queries: InvoiceQueries())
     }
 }

@@ -17,7 +17,7 @@ enum OrderApplication: WorkerApplication {
         let catalogue = Catalogue(url: settings.coreURL, http: try HTTPClient(), logger: context.logger)
         return WorkerDefinition(
             name, commands: ["order.create", "payment.create", "shipment.create"],
-            fleetEvents: ["payment.*", "shipment.*", "promo.*", "invoice.issued"], publicEvents: ["stock.*"],
+            publicEvents: ["stock.*"],
             handler: OrderHandler(
                 rules: OrderRules(terms: settings.terms), catalogue: catalogue, metrics: OrderMetrics()),
             queries: OrderQueries())

@@ -12,7 +12,6 @@ struct PaymentHandler: Handler {
     let outcomes = PaymentOutcomes()
 
     static let commands = ["payment.open", "payment.webhook", "payment.refund"]
-    static let fleetEvents = ["order.cancelled", "order.updated"]
 
     func load(_ batch: [Work<Identifier, PaymentCommand>]) -> [Statement] {
         PaymentStore.load(orders: Set(batch.map(\.key)).sorted())

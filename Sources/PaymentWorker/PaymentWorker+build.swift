@@ -26,7 +26,7 @@ enum PaymentApplication: WorkerApplication {
             context.logger.warning("no payment provider has credentials: payments are refused")
         }
         return WorkerDefinition(
-            name, commands: PaymentHandler.commands, fleetEvents: PaymentHandler.fleetEvents,
+            name, commands: PaymentHandler.commands,
             handler: PaymentHandler(
                 rules: PaymentDecider(providers: rules, lifetime: settings.lifetime), readers: readers,
                 returnHosts: settings.returnHosts),

@@ -12,7 +12,7 @@ enum PromoApplication: WorkerApplication {
     static func build(_ settings: PromoSettings, _ context: FleetProcess.Context) -> WorkerDefinition<PromoHandler> {
         WorkerDefinition(
             name, commands: ["promo.create", "promo.redeem", "promo.release"],
-            fleetEvents: ["order.confirmed", "order.cancelled", "order.refunded"], handler: PromoHandler(),
+            handler: PromoHandler(),
             queries: PromoQueries())
     }
 }

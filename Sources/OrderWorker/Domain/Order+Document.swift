@@ -2,7 +2,9 @@ import Contracts
 
 extension Order {
     /// The order as the contract shows it, without `allowed_transitions`, which depends on who looks.
-    var document: [UInt8] {
+    var document: [UInt8] { rendered ?? render() }
+
+    func render() -> [UInt8] {
         JSONWriter.object(capacity: 1024 + lines.count * 400) { writeMembers(to: &$0) }
     }
 

@@ -37,6 +37,9 @@ struct Order: Sendable, Equatable {
     var payments: [PaymentNote] = []
     /// Shipments of the order, oldest first, as their worker told.
     var shipments: [ShipmentNote] = []
+    /// The document as it was rendered after the last change, since events, answer and store all need it; nil after any
+    /// other change.
+    var rendered: [UInt8]?
     /// Events of other workers heard in this batch, to be kept for the timeline.
     var heard: [Event] = []
 

@@ -12,7 +12,9 @@ extension OrderRules {
             draft.order.delivery = delivery
             return .draft(draft)
         case .draftAbandoned: return .abandoned
-        case .created(let order): return .order(order)
+        case .created(var order):
+            order.rendered = order.render()
+            return .order(order)
         default:
             guard case .order(var order) = state else { return state ?? .abandoned }
             order.apply(change, context)
@@ -59,6 +61,7 @@ extension Order {
         }
         version += 1
         updatedAt = context.now
+        rendered = render()
     }
 
     /// The order with news of a shipment; its lines' shipped and returned units follow from all shipments.

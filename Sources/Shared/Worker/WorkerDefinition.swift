@@ -5,8 +5,6 @@ package struct WorkerDefinition<H: Handler>: Sendable {
     package let name: WorkerName
     /// Types bound from `oms.commands`.
     package var commands: [String]
-    /// Patterns bound from `oms.fleet`: events of other workers.
-    package var fleetEvents: [String] = []
     /// Patterns bound from `oms.events`: events of outside services.
     package var publicEvents: [String] = []
     package var handler: H
@@ -16,12 +14,11 @@ package struct WorkerDefinition<H: Handler>: Sendable {
     package var defaultTenant = "default"
 
     package init(
-        _ name: WorkerName, commands: [String], fleetEvents: [String] = [], publicEvents: [String] = [], handler: H,
+        _ name: WorkerName, commands: [String], publicEvents: [String] = [], handler: H,
         effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil
     ) {
         self.name = name
         self.commands = commands
-        self.fleetEvents = fleetEvents
         self.publicEvents = publicEvents
         self.handler = handler
         self.effects = effects

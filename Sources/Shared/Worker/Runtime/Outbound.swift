@@ -34,7 +34,7 @@ final class Outbound: Sendable {
     /// the relay.
     func publish(_ events: [Event], _ sends: [Message], batch: Int64) {
         var messages = events.filter(\.isPublic).map { $0.publicMessage(from: worker) }
-        messages += Message.fleetBundles(events.map(\.message))
+        messages += Message.fleetBundles(events.filter { FleetRoutes.isHeard($0.type) }.map(\.message))
         messages += Message.commandBundles(sends)
         guard !messages.isEmpty else { return mailbox.post(.confirmed(batch: batch)) }
         inFlight.withLock { _ = $0.insert(batch) }
