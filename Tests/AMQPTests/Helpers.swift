@@ -22,6 +22,18 @@ extension AMQPConnection {
         return picked
     }
 
+    /// Waits until all messages up to that sequence number are confirmed, given that none was before.
+    func awaitConfirms(upTo last: Int) throws {
+        var confirmed: Set<UInt64> = []
+        while confirmed.count < last {
+            let events = try receive(wait: .seconds(10))
+            try #require(!events.isEmpty)
+            for case .confirmed(let sequence, let multiple) in events {
+                if multiple { confirmed.formUnion(1...sequence) } else { confirmed.insert(sequence) }
+            }
+        }
+    }
+
     func deliveries(_ count: Int) throws -> [AMQPDelivery] {
         try collect(count) { if case .delivery(let delivery) = $0 { delivery } else { nil } }
     }
