@@ -22,14 +22,14 @@ extension AMQPConnection {
         return picked
     }
 
-    /// Waits until all messages up to that sequence number are confirmed, given that none was before.
-    func awaitConfirms(upTo last: Int) throws {
-        var confirmed: Set<UInt64> = []
-        while confirmed.count < last {
+    /// Waits until all messages with these sequence numbers are confirmed.
+    func awaitConfirms(_ numbers: ClosedRange<UInt64>) throws {
+        var open = Set(numbers)
+        while !open.isEmpty {
             let events = try receive(wait: .seconds(10))
             try #require(!events.isEmpty)
             for case .confirmed(let sequence, let multiple) in events {
-                if multiple { confirmed.formUnion(1...sequence) } else { confirmed.insert(sequence) }
+                open = open.filter { multiple ? $0 > sequence : $0 != sequence }
             }
         }
     }
