@@ -101,9 +101,7 @@ import Testing
         try first.declareQueue(queue, arguments: ["x-queue-type": "quorum"])
         try first.confirmSelect()
         for number in 0..<6 { try first.publish(message(queue, number)) }
-        _ = try first.collect(1) { event -> Void? in
-            if case .confirmed(6, _) = event { () } else { nil }
-        }
+        try first.awaitConfirms(1...6)
         try first.prefetch(4)
         try first.consume(queue, tag: "one")
         let batch = try first.deliveries(4)
@@ -135,12 +133,16 @@ import Testing
         try connection.declareQueue(queue, durable: false, autoDelete: true, arguments: ["x-message-ttl": 60_000])
         try connection.declareQueue(queue, durable: false, autoDelete: true, arguments: ["x-message-ttl": 60_000])
         try connection.bind(queue: queue, exchange: exchange, routingKey: "order.*")
+        try connection.confirmSelect()
         for key in ["order.a", "order.b", "order.a.b", "payment.a"] {
             try connection.publish(AMQPMessage(exchange: exchange, routingKey: key, body: []))
         }
+        // Asked before they are confirmed, a queue may answer before it has taken them.
+        try connection.awaitConfirms(1...4)
         #expect(try connection.counts(ofQueue: queue) == (2, 0))
         try connection.unbind(queue: queue, exchange: exchange, routingKey: "order.*")
         try connection.publish(AMQPMessage(exchange: exchange, routingKey: "order.a", body: []))
+        try connection.awaitConfirms(5...5)
         #expect(try connection.purgeQueue(queue) == 2)
         try connection.consume(queue, exclusive: true)
         #expect(try connection.counts(ofQueue: queue) == (0, 1))

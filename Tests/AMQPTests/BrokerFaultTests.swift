@@ -214,7 +214,7 @@ import Testing
         try await FaultyBroker.broker().stop()
         let error = try await client.value
         #expect(error?.code == .connectionLost)
-        #expect(error?.replyCode == 320)
+        #expect(error?.replyCode == 320, "\(String(describing: error))")
         try await FaultyBroker.broker().start()
     }
 

@@ -8,6 +8,7 @@ actor FaultyBroker {
         let broker: PrivateBroker.Certificate
         /// An authority that signed nothing.
         let strangeAuthority: String
+        let cleanup: ExitGuard
     }
 
     private static let instance = FaultyBroker()
@@ -31,9 +32,9 @@ actor FaultyBroker {
     }
 
     private static func makeCertificates() throws -> Certificates {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oms-certificates-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        func file(_ name: String) -> String { folder.appendingPathComponent(name).path }
+        let folder = try makeScratchFolder("certificates")
+        let cleanup = try ExitGuard(#"rm -rf "$1""#, [folder])
+        func file(_ name: String) -> String { "\(folder)/\(name)" }
         func openssl(_ arguments: String...) throws { try ShellCommand("/usr/bin/openssl", arguments).run() }
         func authority(_ name: String) throws {
             try openssl(
@@ -52,6 +53,6 @@ actor FaultyBroker {
         return Certificates(
             broker: PrivateBroker.Certificate(
                 authority: file("authority.pem"), certificate: file("broker.pem"), key: file("broker.key")),
-            strangeAuthority: file("stranger.pem"))
+            strangeAuthority: file("stranger.pem"), cleanup: cleanup)
     }
 }

@@ -22,6 +22,18 @@ extension AMQPConnection {
         return picked
     }
 
+    /// Waits until all messages with these sequence numbers are confirmed.
+    func awaitConfirms(_ numbers: ClosedRange<UInt64>) throws {
+        var open = Set(numbers)
+        while !open.isEmpty {
+            let events = try receive(wait: .seconds(10))
+            try #require(!events.isEmpty)
+            for case .confirmed(let sequence, let multiple) in events {
+                open = open.filter { multiple ? $0 > sequence : $0 != sequence }
+            }
+        }
+    }
+
     func deliveries(_ count: Int) throws -> [AMQPDelivery] {
         try collect(count) { if case .delivery(let delivery) = $0 { delivery } else { nil } }
     }

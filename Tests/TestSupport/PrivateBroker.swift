@@ -26,6 +26,7 @@ package final class PrivateBroker: Sendable {
     /// Chooses port and folder; ``start()`` starts it. What is left of it when this process ends is cleared away by the script.
     ///
     /// - Parameter certificate: Listen with TLS too, on ``tlsPort``.
+    /// - Throws: ``TestSupportError`` when no port is free.
     package init(certificate: Certificate? = nil) throws {
         port = try Self.freePort()
         directory = NSTemporaryDirectory() + "oms-broker-\(getpid())-\(port)"

@@ -1,4 +1,5 @@
 package import Foundation
+import Glibc
 
 /// A program run to its end.
 package struct ShellCommand: Sendable {
@@ -24,7 +25,7 @@ package struct ShellCommand: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors
-        try process.run()
+        try Self.withSignalsUnblocked { try process.run() }
         // Short answers only: both fit in a pipe, so reading one after the other cannot lock up.
         let printed = try output.fileHandleForReading.readToEnd() ?? Data()
         let complaints = try errors.fileHandleForReading.readToEnd() ?? Data()
@@ -35,5 +36,15 @@ package struct ShellCommand: Sendable {
             )
         }
         return String(decoding: printed, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// The pool's threads, and threads started from them, block all signals, and a program inherits that: a server would not hear
+    /// that it is to stop.
+    private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 }

@@ -44,7 +44,9 @@ extension AMQPConnection {
     ///   - tag: Name of the consumer in its deliveries; empty lets the broker choose.
     ///   - noAck: Deliveries count as acknowledged when sent.
     ///   - exclusive: No other consumer may be there; 403 if there is.
+    ///   - arguments: Of the consumer, such as `x-priority`.
     /// - Returns: The tag.
+    /// - Throws: ``AMQPError``; the connection is dead unless it is `.invalid` or `.blocked`.
     @discardableResult
     package func consume(
         _ queue: String, tag: String = "", noAck: Bool = false, exclusive: Bool = false, arguments: AMQPHeaders = [:]
@@ -72,6 +74,7 @@ extension AMQPConnection {
     /// - Parameters:
     ///   - deliveryTag: As delivered. One that is unknown or used up closes the channel with 406.
     ///   - multiple: All open deliveries up to this one. Only when all of those are settled.
+    /// - Throws: ``AMQPError``: the connection is dead, and what it delivered comes again.
     package func ack(_ deliveryTag: UInt64, multiple: Bool = false) throws {
         try settle(Method.basicAck, deliveryTag, multiple)
     }

@@ -281,12 +281,12 @@ package final class AMQPConnection {
             let frame = outgoing.beginMethod(Method.connectionClose, channel: 0)
             putClosing()
             outgoing.endFrame(frame)
-            try sendOutgoing()
+            try? sendOutgoing()  // why it closed matters more than whether it still listens
             throw AMQPError(.channelClosed, String(close.reply_text), replyCode: close.reply_code)
         case Method.connectionClose:
             let close = try fields(amqp_connection_close_t.self)
             putEmpty(Method.connectionCloseOk, channel: 0)
-            try sendOutgoing()
+            try? sendOutgoing()
             throw AMQPError(.connectionLost, String(close.reply_text), replyCode: close.reply_code)
         case awaited:
             awaited = nil

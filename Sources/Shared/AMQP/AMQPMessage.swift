@@ -3,8 +3,8 @@ package struct AMQPMessage: Sendable, Hashable {
     /// The empty name is the default exchange, whose routing key is a queue name.
     package var exchange: String
     package var routingKey: String
-    /// Come back as `.returned` when no queue takes it, instead of vanishing. Never together with a reply address of
-    /// `amq.rabbitmq.reply-to`: the broker cannot see such a queue and returns every message.
+    /// Come back as `.returned` when no queue takes it, instead of vanishing. Leave it off for an answer to a direct reply address:
+    /// that is no queue, so the broker would return every one.
     package var mandatory: Bool
     package var properties: AMQPProperties
     package var body: [UInt8]

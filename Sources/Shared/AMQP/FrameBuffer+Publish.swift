@@ -1,7 +1,9 @@
 extension FrameBuffer {
     /// Adds the frames of one message.
     ///
-    /// - Parameter frameMax: The broker's limit for a frame in all; bodies are cut to it, headers cannot be.
+    /// - Parameters:
+    ///   - message: To encode.
+    ///   - frameMax: The broker's limit for a frame in all; bodies are cut to it, headers cannot be.
     /// - Throws: ``AMQPError`` `.invalid`; then nothing was added.
     mutating func putPublish(_ message: AMQPMessage, frameMax: Int) throws {
         let mark = count
