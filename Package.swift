@@ -142,7 +142,8 @@ let package = Package(
             ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport"],
             fixtures: true),
         tests("PromoWorkerTests", ["PromoWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
-        tests("InvoiceWorkerTests", ["InvoiceWorker", "Contracts"], fixtures: true),
+        tests(
+            "InvoiceWorkerTests", ["InvoiceWorker", "Contracts", "Worker", "Postgres", "TestSupport"], fixtures: true),
         tests("GatewayTests", ["Gateway", "Contracts", hummingbirdTesting]),
         tests("SandboxTests", ["Sandbox", "Contracts", "CurlHTTP", logging, hummingbird, hummingbirdTesting]),
 

@@ -93,7 +93,9 @@ struct InvoiceQueries: QueryHandler {
                 Problem(.invoiceNotIssued, "The invoice of the order is not issued.").reply(to: query))
         }
         guard query.actor.maySee(customer: owner) else { return .reply(Problem.notFound("order").reply(to: query)) }
-        let wanted = own.first { request.number == nil ? $0.invoice.kind == .invoice : $0.invoice.number == request.number }
+        let wanted = own.first {
+            request.number == nil ? $0.invoice.kind == .invoice : $0.invoice.number == request.number
+        }
         guard var invoice = wanted?.invoice else { return .reply(Problem.notFound("document").reply(to: query)) }
         if invoice.kind == .invoice {
             invoice.creditNotes = own.filter { $0.invoice.kind == .creditNote }.map { CreditNoteReference($0.invoice) }

@@ -51,8 +51,10 @@ import Worker
             let tag = try #require(reply.headers["ETag"])
             try Ledger.process([Ledger.refunded("a", "10.00", id: "r2")], on: connection)
             let later = try #require(
-                try Ledger.answer([Ledger.get("a", ["accept": "application/json", "if-none-match": tag])], on: connection)
-                    .first)
+                try Ledger.answer(
+                    [Ledger.get("a", ["accept": "application/json", "if-none-match": tag])], on: connection
+                )
+                .first)
             #expect(later.status == 200)
             #expect(later.headers["ETag"] != tag)
         }

@@ -2,9 +2,9 @@ import Contracts
 import Postgres
 import TestSupport
 import Testing
-import Worker
 
 @testable import InvoiceWorker
+@testable import Worker
 
 /// The invoice worker's tables in a schema of their own, and batches run over them as the runtime runs them.
 struct Ledger {
@@ -64,7 +64,8 @@ struct Ledger {
             .replacing("id", with: .string(Identifier.derived(from: seed).description))
             .replacing("tenant_id", with: .string(tenant))
         return Message(
-            id: .new(), type: "order.confirmed", tenant: tenant, body: JSON.object([JSON.Member("order", order)]).jsonBytes)
+            id: .new(), type: "order.confirmed", tenant: tenant,
+            body: JSON.object([JSON.Member("order", order)]).jsonBytes)
     }
 
     static func refunded(

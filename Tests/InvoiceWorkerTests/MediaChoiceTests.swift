@@ -6,7 +6,8 @@ import Testing
     @Test(arguments: [
         ("*/*", "application/pdf"), ("", "application/pdf"), ("application/json", "application/json"),
         ("application/pdf, application/json", "application/pdf"), ("application/*", "application/pdf"),
-        ("application/json, */*;q=0.5", "application/json"), ("application/pdf;q=0.1, application/json;q=0.2", "application/json"),
+        ("application/json, */*;q=0.5", "application/json"),
+        ("application/pdf;q=0.1, application/json;q=0.2", "application/json"),
         ("application/pdf;q=0, */*", "application/json"), ("Application/JSON; q=1", "application/json"),
         ("text/html, application/json;q=0.9, */*;q=0.8", "application/json"),
     ])
@@ -24,6 +25,8 @@ import Testing
     @Test(arguments: ["UA213223130000026007233566001", "DE89370400440532013000", "GB82WEST12345698765432"])
     func valid(text: String) { #expect(IBAN.isValid(text)) }
 
-    @Test(arguments: ["", "UA213223130000026007233566002", "UA21 3223 1300 0002 6007 2335 66001", "ua213223130000026007233566001"])
+    @Test(arguments: [
+        "", "UA213223130000026007233566002", "UA21 3223 1300 0002 6007 2335 66001", "ua213223130000026007233566001",
+    ])
     func invalid(text: String) { #expect(!IBAN.isValid(text)) }
 }

@@ -14,8 +14,8 @@ import CPangoCairo
     private let cairo: OpaquePointer
     private let context: OpaquePointer
 
-    /// - Parameter time: What the file says about when it was made, as RFC 3339 in whole seconds. Without it Cairo
-    ///   takes the clock and no two files are alike.
+    /// `time` is what the file says about when it was made, as RFC 3339 in whole seconds. Without it Cairo takes the
+    /// clock and no two files are alike.
     init(title: String, author: String, time: String) throws(DocumentError) {
         unsafe surface = unsafe cairo_pdf_surface_create_for_stream(
             { target, bytes, count in
@@ -80,8 +80,8 @@ import CPangoCairo
 
     /// Text laid out for this canvas, to be measured first and drawn later.
     ///
-    /// - Parameter width: Where lines are broken, and the box for the alignment; nil: one line as long as it gets. A
-    ///   word that is longer than the line is cut without a hyphen, which could be taken for a part of it.
+    /// `width` is where lines are broken, and the box for the alignment; nil: one line as long as it gets. A word that is
+    /// longer than the line is cut without a hyphen, which could be taken for a part of it.
     func text(_ text: String, _ style: TextStyle, width: Double? = nil, _ alignment: Alignment = .left) -> TextBlock {
         let layout = unsafe pango_layout_new(context)
         let font = unsafe Self.fontDescription(style)

@@ -5,8 +5,8 @@ private import Foundation
 package struct BusinessTime: Sendable {
     private let zone: TimeZone
 
-    /// - Parameter identifier: Name of the tz database such as `Europe/Kyiv`.
-    /// - Returns: nil when no such zone is known; a fault of the settings.
+    /// `identifier` is a name of the tz database such as `Europe/Kyiv`; nil when no such zone is known, which is a fault
+    /// of the settings.
     package init?(_ identifier: String) {
         guard let zone = TimeZone(identifier: identifier) else { return nil }
         self.zone = zone

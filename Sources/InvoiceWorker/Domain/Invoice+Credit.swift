@@ -8,11 +8,13 @@ extension Invoice {
     /// one line a rate with the bare sum. Lines, delivery, tax and total always add up.
     ///
     /// - Parameters:
+    ///   - refund: The money that went back.
     ///   - invoice: What is corrected.
     ///   - earlier: The credit notes that the invoice has already.
     ///   - paid: What was taken for the order.
+    ///   - stamp: Id, number and issue instant of the note.
     package init(
-        for refund: CompletedRefund, of invoice: Invoice, after earlier: [Invoice], paid: Money, _ issue: IssueStamp
+        for refund: CompletedRefund, of invoice: Invoice, after earlier: [Invoice], paid: Money, _ stamp: IssueStamp
     ) {
         let currency = invoice.currency
         let tax = CreditTax.part(
@@ -20,8 +22,8 @@ extension Invoice {
             paid: paid.minor)
         let returned = ReturnedMoney(refund, of: invoice, after: earlier, tax: Money(minor: tax, currency))
         self.init(
-            id: issue.id, number: issue.number, tenant: invoice.tenant, orderID: invoice.orderID,
-            invoiceNumber: invoice.number, refundID: refund.id, issuedAt: issue.at, seller: invoice.seller,
+            id: stamp.id, number: stamp.number, tenant: invoice.tenant, orderID: invoice.orderID,
+            invoiceNumber: invoice.number, refundID: refund.id, issuedAt: stamp.at, seller: invoice.seller,
             buyer: invoice.buyer, lines: returned.lines,
             subtotal: returned.lines.reduce(.zero(currency)) { $0 + $1.price * $1.quantity },
             discount: returned.lines.reduce(.zero(currency)) { $0 + $1.discount },

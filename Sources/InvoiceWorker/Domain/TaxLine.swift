@@ -33,9 +33,7 @@ package struct TaxLine: Equatable, Sendable, JSONEncodable {
 
 extension TaxLine {
     /// Tax by rate, the highest rate first: the lines, and the delivery at the tenant's rate. Nothing where no tax is
-    /// counted at all.
-    ///
-    /// - Parameter delivery: Delivery with its tax; nil when there is none.
+    /// counted at all. `delivery` is the delivery with its tax, nil when there is none.
     static func byRate(_ lines: [InvoiceLine], delivery: TaxLine?, _ mode: TaxMode) -> [TaxLine] {
         guard mode != .none else { return [] }
         let parts = lines.map { TaxLine(rate: $0.taxRate, base: $0.total - $0.tax, tax: $0.tax) }

@@ -34,7 +34,7 @@ CREATE TABLE documents (
     CHECK ((kind = 'invoice') = (paid IS NOT NULL))
 );
 CREATE INDEX documents_order ON documents (order_id);
-CREATE UNIQUE INDEX documents_invoice_of_order ON documents (order_id) WHERE kind = 'invoice';
+CREATE UNIQUE INDEX documents_invoice_of_order ON documents (order_id, tenant_id) WHERE kind = 'invoice';
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

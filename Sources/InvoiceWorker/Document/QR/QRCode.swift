@@ -6,9 +6,8 @@ struct QRCode: Equatable {
     /// Modules that are no data: finders, timing, alignment, format and version.
     private var reserved: [Bool]
 
-    /// - Parameters:
-    ///   - mask: One of the eight masks; nil: the one that makes the code easiest to read.
-    /// - Returns: nil when the text is too long for version 20 (666 bytes).
+    /// nil when the text is too long for version 20 (666 bytes). Without one of the eight masks that is taken which makes
+    /// the code easiest to read.
     init?(_ text: String, mask: Int? = nil) {
         let bytes = Array(text.utf8)
         guard let version = QRVersion.holding(bytes: bytes.count) else { return nil }
