@@ -63,23 +63,27 @@ import Testing
 
 /// Rounding and spreading (docs/rules.md section 2).
 @Suite struct RoundingTests {
-    @Test(arguments: [
-        (Int64(5), Int64(1), Int64(10), Int64(1)), (4, 1, 10, 0), (15, 1, 10, 2), (0, 7, 3, 0), (7, 1, 7, 1),
-        (Int64.max / 2, 2, 2, Int64.max / 2), (999_999_999_999_999, 9999, 10_000, 999_899_999_999_999),
-    ])
+    static let halves: [(Int64, Int64, Int64, Int64)] = [
+        (5, 1, 10, 1), (4, 1, 10, 0), (15, 1, 10, 2), (0, 7, 3, 0), (7, 1, 7, 1), (.max / 2, 2, 2, .max / 2),
+        (999_999_999_999_999, 9999, 10_000, 999_899_999_999_999),
+    ]
+
+    @Test(arguments: halves)
     func half(value: Int64, factor: Int64, divisor: Int64, expected: Int64) {
         #expect(Rounding.half(value, times: factor, over: divisor) == expected)
     }
 
-    @Test(arguments: [
-        (Int64(1000), [Int64(3333), 3333, 3334], [Int64(333), 333, 334]),
+    static let shares: [(Int64, [Int64], [Int64])] = [
+        (1000, [3333, 3333, 3334], [333, 333, 334]),
         (100, [1000, 1000, 1000], [34, 33, 33]),
         (1, [0, 5, 5], [0, 1, 0]),
         (0, [1, 2], [0, 0]),
         (6, [1, 2, 3], [1, 2, 3]),
         (5, [], []),
         (5, [0, 0], [0, 0]),
-    ])
+    ]
+
+    @Test(arguments: shares)
     func spread(amount: Int64, subtotals: [Int64], shares: [Int64]) {
         #expect(Rounding.spread(amount, over: subtotals) == shares)
     }

@@ -54,9 +54,10 @@ struct FaultScene {
     func expectOrders(_ ids: Set<String>?, count: Int) async throws {
         // Core answers each order, so each has two events: created, and the news of its stock.
         let isSettled = try await eventually(within: .seconds(60)) {
-            try await audit.events().count >= 2 * count && audit.count("oms_order.outbox") == 0
+            guard try await audit.events().count >= 2 * count else { return false }
+            return try await audit.count("oms_order.outbox") == 0
         }
-        #expect(isSettled, "outbox: \(try await audit.count("oms_order.outbox"))")
+        #expect(isSettled)
         let orders = try await audit.orders()
         #expect(orders.count == count)
         if let ids { #expect(Set(orders.keys) == ids) }

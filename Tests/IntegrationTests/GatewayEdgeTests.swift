@@ -1,4 +1,5 @@
 import Contracts
+import CurlHTTP
 import TestSupport
 import Testing
 

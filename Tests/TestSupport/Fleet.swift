@@ -1,4 +1,4 @@
-import CurlHTTP
+package import CurlHTTP
 import Foundation
 package import Postgres
 import Synchronization
@@ -189,7 +189,8 @@ package final class Fleet: Sendable {
             "LIQPAY_API_URL": "\(sandbox)/liqpay/api",
             "NOVAPOSHTA_API_KEY": "0123456789abcdef0123456789abcdef",
             "NOVAPOSHTA_API_URL": "\(sandbox)/novaposhta/v2.0/json/", "SANDBOX_URL": sandbox,
-            "SANDBOX_NP_STEP_SECONDS": "0.2", "PUBLIC_URL": "http://127.0.0.1:\(publicPort)",
+            "SANDBOX_NP_STEP_SECONDS": "0.2", "NOVAPOSHTA_POLL_SECONDS": "1",
+            "PUBLIC_URL": "http://127.0.0.1:\(publicPort)",
             "DOCS_PATH": Self.repository.appendingPathComponent("docs").path,
         ]
     }

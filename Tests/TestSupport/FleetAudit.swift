@@ -1,6 +1,6 @@
 package import AMQP
 import Foundation
-package import Postgres
+import Postgres
 
 /// Looks at the database, the broker and the sink after a fault: what must be true of every accepted order.
 package struct FleetAudit: Sendable {

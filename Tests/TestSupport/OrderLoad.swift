@@ -1,6 +1,7 @@
-package import CurlHTTP
+import Contracts
+import CurlHTTP
 import Foundation
-package import Synchronization
+import Synchronization
 
 /// Clients of the shop that place orders one after the other, each with an idempotency key, and do what a good client
 /// does: after a 5xx, a 202, a time-out or a lost connection the same request is sent again with the same key.

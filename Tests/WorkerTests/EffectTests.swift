@@ -3,6 +3,7 @@ import Contracts
 import Postgres
 import TestSupport
 import Testing
+import Worker
 
 /// Calls to providers and timers: begun after the commit, settled once.
 @Suite(.timeLimit(.minutes(2))) struct EffectTests {

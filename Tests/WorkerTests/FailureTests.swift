@@ -1,8 +1,10 @@
 import AMQP
 import Bus
 import Contracts
+import Postgres
 import TestSupport
 import Testing
+import Worker
 
 /// What cannot be handled is tried again or parked, and its neighbours do not notice.
 @Suite(.timeLimit(.minutes(2))) struct FailureTests {

@@ -1,7 +1,9 @@
 import Bus
 import Contracts
+import Postgres
 import TestSupport
 import Testing
+import Worker
 
 /// A message that comes again changes nothing and gets the answer of the first.
 @Suite(.timeLimit(.minutes(2))) struct RepeatTests {

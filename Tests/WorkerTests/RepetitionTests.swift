@@ -38,7 +38,9 @@ import Testing
         #expect(repetition(message(token: 8), token: 7, stored: nil) == .nothing)
     }
 
-    @Test(arguments: [(7, Message.Repeat.keyed), (8, [.keyed, .joins])])
+    static let joining: [(UInt64, Message.Repeat)] = [(7, .keyed), (8, [.keyed, .joins])]
+
+    @Test(arguments: joining)
     func joins(token: UInt64, repeats: Message.Repeat) {
         #expect(
             repetition(message(token: token, repeats: repeats), token: 7, stored: nil, hasCompleted: false) == .join)
