@@ -6,6 +6,7 @@ import Testing
 struct ShopFleet: Sendable {
     let fleet: Fleet
     let gateway: Fleet.Member
+    /// One of each kind; the first is the order worker.
     let workers: [Fleet.Member]
     let sandbox: Fleet.Member
 
@@ -28,10 +29,11 @@ private actor Starter {
         let task =
             task
             ?? Task {
-                let fleet = try await Fleet.start([.order])
+                let fleet = try await Fleet.start(FleetProgram.workers)
                 ShopFleet.started.withLock { $0.append(fleet) }
                 let sandbox = try await fleet.run(.sandbox)
-                let workers = [try await fleet.run(.order)]
+                var workers: [Fleet.Member] = []
+                for worker in FleetProgram.workers { workers.append(try await fleet.run(worker)) }
                 return ShopFleet(
                     fleet: fleet, gateway: try await fleet.runPublicGateway(), workers: workers, sandbox: sandbox)
             }

@@ -9,6 +9,8 @@ package final class EventSink: Sendable {
     package struct Entry: Sendable, Hashable {
         package let messageID: String
         package let type: String
+        /// Who tells it: `/oms/order`, or empty for a service that does not say.
+        package let source: String
         package let tenant: String
         package let subject: String
         package let sequence: Int64
@@ -80,6 +82,7 @@ package final class EventSink: Sendable {
         let properties = delivery.properties
         let entry = Entry(
             messageID: properties.messageID ?? "", type: properties.type ?? delivery.routingKey,
+            source: properties.headers["cloudEvents:source"]?.stringValue ?? "",
             tenant: properties.headers["tenant_id"]?.stringValue ?? "",
             subject: properties.headers["cloudEvents:subject"]?.stringValue ?? "",
             sequence: properties.headers["sequence"]?.integerValue ?? 0)

@@ -22,8 +22,6 @@ package final class Fleet: Sendable {
     }
 
     package static let jwtSecret = "a secret of the tests, 32 bytes."
-    private static let password = "fleet"
-
     package let folder: String
     package let broker: PrivateBroker
     package let postgres: PrivatePostgres
@@ -32,6 +30,8 @@ package final class Fleet: Sendable {
     /// Where the API is, as providers see it.
     private let publicPort: Int
     private let running = Mutex<[ChildProcess]>([])
+    /// Database URLs of the workers by the name of their setting.
+    private let roles = Mutex<[String: String]>([:])
     private let cleanup: ExitGuard
 
     /// Starts the servers, gives each worker its role and schema, and migrates.
@@ -69,31 +69,29 @@ package final class Fleet: Sendable {
 
     // MARK: Database
 
+    /// Makes roles and schemas as an operator would.
     private func provision() throws {
-        let connection = try PostgresConnection(try postgres.endpoint(), options: .migration())
-        defer { connection.close() }
-        for role in FleetProgram.workers.compactMap(\.schema) {
-            try connection.simple(
-                """
-                CREATE ROLE \(role) LOGIN PASSWORD '\(Self.password)';
-                CREATE SCHEMA \(role) AUTHORIZATION \(role);
-                ALTER ROLE \(role) SET search_path = \(role);
-                """)
+        let printed = try ShellCommand(
+            "\(Self.buildFolder)/oms", ["provision"],
+            environment: ["DATABASE_URL": postgres.url, "DATABASE_ROLE_SECRET": Self.jwtSecret]
+        ).run()
+        for line in printed.split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { roles.withLock { $0[String(parts[0])] = String(parts[1]) } }
         }
     }
 
-    /// The way in of a worker, or of a superuser.
-    package func database(of worker: FleetProgram? = nil) throws -> PostgresEndpoint {
-        let owner = try postgres.endpoint()
-        guard let role = worker?.schema else { return owner }
-        return owner.replacing(user: role, password: Self.password)
+    /// The way in of a worker's role.
+    private func databaseURL(of program: FleetProgram) -> String? {
+        guard let schema = program.schema else { return nil }
+        return roles.withLock { $0["\(schema.dropFirst("oms_".count).uppercased())_DATABASE_URL"] }
     }
 
     /// Runs one statement as a superuser and gives what `read` makes of its rows.
     package func query<Result: Sendable>(
         _ sql: String, _ parameters: [PostgresValue] = [], _ read: @escaping @Sendable (Rows) throws -> Result
     ) async throws -> Result {
-        let endpoint = try database()
+        let endpoint = try postgres.endpoint()
         return try await onThread {
             let connection = try PostgresConnection(endpoint)
             defer { connection.close() }
@@ -158,7 +156,7 @@ package final class Fleet: Sendable {
         let number = running.withLock { $0.count }
         let process = try ChildProcess(
             program.rawValue, executable: "\(Self.buildFolder)/\(program.rawValue)", arguments: arguments,
-            environment: try environment(of: program).merging(settings) { $1 },
+            environment: environment(of: program).merging(settings) { $1 },
             log: "\(folder)/\(number)-\(program.rawValue).log")
         running.withLock { $0.append(process) }
         // The guard reads it when this process is gone.
@@ -177,12 +175,12 @@ package final class Fleet: Sendable {
         return path
     }
 
-    private func environment(of program: FleetProgram) throws -> [String: String] {
+    private func environment(of program: FleetProgram) -> [String: String] {
         let sandbox = "http://127.0.0.1:\(sandboxPort)"
-        return [
+        var settings = [
             "PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TZ": "UTC",
             "LOG_FORMAT": "text", "LOG_LEVEL": "info", "ADMIN_HOST": "127.0.0.1", "HTTP_HOST": "127.0.0.1",
-            "DATABASE_URL": try database(of: program).urlWithPassword(), "RABBITMQ_URL": broker.url,
+            "RABBITMQ_URL": broker.url,
             "JWT_SECRET": Self.jwtSecret, "CORE_SERVICE_URL": "\(sandbox)/core", "CRM_SERVICE_URL": "\(sandbox)/crm",
             "LIQPAY_PUBLIC_KEY": "sandbox_i00000000000",
             "LIQPAY_PRIVATE_KEY": "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF",
@@ -193,6 +191,8 @@ package final class Fleet: Sendable {
             "PUBLIC_URL": "http://127.0.0.1:\(publicPort)",
             "DOCS_PATH": Self.repository.appendingPathComponent("docs").path,
         ]
+        settings["DATABASE_URL"] = databaseURL(of: program)
+        return settings
     }
 
     /// The gateway that providers call: it listens where `PUBLIC_URL` says.

@@ -75,7 +75,8 @@ package struct Shopper: Sendable {
                 if (200...201).contains(answer.status), let json = answer.json, let id = json["id"]?.string {
                     return (id, json)
                 }
-                let isTemporary = answer.status >= 500 || answer.status == 202 || answer.problem == "idempotency_in_flight"
+                let isTemporary =
+                    answer.status >= 500 || answer.status == 202 || answer.problem == "idempotency_in_flight"
                 guard isTemporary else { break }
             }
             try await Task.sleep(for: .milliseconds(100))
