@@ -104,6 +104,6 @@ package final class AMQPLink: Sendable {
     package func close(drain: Duration) async {
         let (deadline, isFarOff) = monotonicNanoseconds().addingReportingOverflow(drain.nanoseconds)
         inbox.beginClosing(deadline: isFarOff ? .max : deadline)
-        await inbox.waitUntilClosed()
+        await inbox.waitForEnd()
     }
 }

@@ -14,7 +14,8 @@ final class LinkInbox: Sendable {
         var state: AMQPLinkState
         /// When to give up what is still open; set once the link is closing.
         var closeDeadline: Int64?
-        var closeWaiters: [CheckedContinuation<Void, Never>] = []
+        var hasEnded = false
+        var endWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let wake: WakeSignal
@@ -66,15 +67,20 @@ final class LinkInbox: Sendable {
 
     /// - Returns: Whether that is a change.
     func set(_ state: AMQPLinkState) -> Bool {
-        let waiters: [CheckedContinuation<Void, Never>]? = contents.withLock { contents in
-            guard contents.state != state else { return nil }
-            contents.state = state
-            guard state == .closed else { return [] }
-            defer { contents.closeWaiters = [] }
-            return contents.closeWaiters
+        contents.withLock { contents in
+            defer { contents.state = state }
+            return contents.state != state
         }
-        for waiter in waiters ?? [] { waiter.resume() }
-        return waiters != nil
+    }
+
+    /// The thread's last word: everyone has been told everything.
+    func end() {
+        let waiters = contents.withLock { contents in
+            contents.hasEnded = true
+            defer { contents.endWaiters = [] }
+            return contents.endWaiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Takes nothing more, and lets the thread end: when all is settled, at the deadline at the latest.
@@ -83,13 +89,13 @@ final class LinkInbox: Sendable {
         wake.signal()
     }
 
-    func waitUntilClosed() async {
+    func waitForEnd() async {
         await withCheckedContinuation { continuation in
-            let isClosed = contents.withLock { contents in
-                if contents.state != .closed { contents.closeWaiters.append(continuation) }
-                return contents.state == .closed
+            let hasEnded = contents.withLock { contents in
+                if !contents.hasEnded { contents.endWaiters.append(continuation) }
+                return contents.hasEnded
             }
-            if isClosed { continuation.resume() }
+            if hasEnded { continuation.resume() }
         }
     }
 }

@@ -271,5 +271,6 @@ final class LinkThread {
         failBacklog(.closed)
         deliverOutcomes()
         change(to: .closed)
+        inbox.end()
     }
 }
