@@ -7,8 +7,8 @@ struct Preference: Equatable {
     /// - Parameter values: The header's values; preferences that are not known are ignored.
     init(_ values: [String]) {
         for preference in values.flatMap({ $0.split(separator: ",") }) {
-            let parts = preference.split(separator: ";")[0].split(separator: "=", maxSplits: 1)
-            let name = parts[0].trimmed.lowercased()
+            let parts = preference.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            guard let name = parts.first?.trimmed.lowercased() else { continue }
             if name == "respond-async" { isAsync = true }
             if name == "wait", parts.count == 2, let seconds = Int(parts[1].trimmed), (1...10).contains(seconds) {
                 wait = seconds

@@ -2,6 +2,7 @@ import Contracts
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 
 /// The outermost layer: gives every call its id, and makes every fault a problem document.
 struct EdgeMiddleware: RouterMiddleware {
@@ -17,6 +18,9 @@ struct EdgeMiddleware: RouterMiddleware {
             response = try await next(request, context)
         } catch let problem as GatewayProblem {
             response = problem.response(path: request.uri.path, requestID: context.requestID)
+        } catch is NIOTooManyBytesError {
+            response = GatewayProblem(.contentTooLarge, "The body is larger than 256 KiB.")
+                .response(path: request.uri.path, requestID: context.requestID)
         } catch let error as HTTPError {
             response = Self.problem(for: error).response(path: request.uri.path, requestID: context.requestID)
         } catch {

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import JWTKit
 import Synchronization
 
@@ -48,6 +49,9 @@ final class TokenVerifier: Sendable {
             guard Timestamp.now < verified.expiresAt.adding(Self.leeway) else { throw expired(verified.expiresAt) }
             return verified.caller
         }
+        guard Self.algorithm(of: token) == "HS256" else {
+            throw GatewayProblem(.invalidToken, "The token is not signed with HS256.")
+        }
         let claims: Claims
         do {
             claims = try await keys.verify(token, as: Claims.self)
@@ -60,6 +64,15 @@ final class TokenVerifier: Sendable {
             cache[token] = verified
         }
         return verified.caller
+    }
+
+    /// The algorithm that the token's header names. A key verifies with its own algorithm whatever the header says, so a
+    /// header that says something else is a token that somebody tampered with.
+    private static func algorithm(of token: String) -> String? {
+        var header = String(token.prefix { $0 != "." }.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+        header += String(repeating: "=", count: (4 - header.utf8.count % 4) % 4)
+        guard let data = Data(base64Encoded: header), let json = try? JSONParser.parse(Array(data)) else { return nil }
+        return json["alg"]?.string
     }
 
     private func check(_ claims: Claims) throws -> Verified {
