@@ -51,8 +51,7 @@ struct FaultScene {
         try await expectOrders(Set(tally.accepted.values), count: tally.begun)
     }
 
-    /// - Parameters:
-    ///   - ids: Of the orders that were accepted; nil when nobody was told.
+    /// - `ids`: Of the orders that were accepted; nil when nobody was told.
     func expectOrders(_ ids: Set<String>?, count: Int) async throws {
         // Core answers each order, so each has two events: created, and the news of its stock.
         let isSettled = try await eventually(within: .seconds(60)) {
@@ -97,7 +96,7 @@ struct FaultScene {
 
     /// Ends the workers in order and looks whether anything is left behind.
     ///
-    /// - Parameter parked: Ids of the messages that must be in the parked queue; they are taken out of it.
+    /// - `parked`: Ids of the messages that must be in the parked queue; they are taken out of it.
     func endOfScene(_ workers: [Fleet.Member], parked: Set<String> = []) async throws {
         for worker in workers { #expect(try await worker.process.terminate() == .exited(0)) }
         for queue in ["oms.order.commands", "oms.order.events", "oms.order.solo"] + RetryStep.allCases.map(\.exchange) {

@@ -34,7 +34,8 @@ import Testing
         order.shippedAt = Sample.now.adding(.seconds(1))
         order.deliveredAt = Sample.now.adding(.seconds(2))
         order.payments = [
-            .init(id: .new(at: Sample.now), status: .failed, sequence: 2), .init(id: .new(at: Sample.now), status: .unknown, sequence: 2),
+            .init(id: .new(at: Sample.now), status: .failed, sequence: 2),
+            .init(id: .new(at: Sample.now), status: .unknown, sequence: 7),
         ]
         order.shipments = [
             .init(

@@ -191,6 +191,29 @@ import Worker
         #expect(ends.first?.stockStatus == .reserved)
     }
 
+    /// Money comes and goes back; the two pieces of news may overtake each other.
+    @Test func refundBeforePayment() {
+        let order = Self.order(.pending)
+        let payment = Identifier(high: 2, low: 2)
+        let news: [OrderCommand] = [
+            .payment(
+                PaymentNews(
+                    id: payment, kind: .completed(amount: order.total, surplus: .zero(.uah)),
+                    event: Sample.event("payment.completed", sequence: 2))),
+            .payment(
+                PaymentNews(
+                    id: payment, kind: .refunded(amount: order.total, surplus: false, status: .refunded),
+                    event: Sample.event("payment.refunded", sequence: 4))),
+        ]
+        for permutation in news.permutations {
+            var state: OrderState? = .order(order)
+            for command in permutation { state = OrderRules.test.run(command, state).state }
+            #expect(state?.order?.status == .refunded)
+            #expect(state?.order?.paymentStatus == .refunded)
+            #expect(state?.order?.payments == [.init(id: payment, status: .refunded, sequence: 4)])
+        }
+    }
+
     /// News of one shipment in any order, each any number of times: the newest counts.
     @Test func shipmentNewsInAnyOrder() {
         let order = Self.order(.confirmed)

@@ -73,6 +73,7 @@ import Testing
         context.metrics.makeCounter(label: "oms_orders_total", dimensions: [("status", "new")]).increment(by: 2)
         ProcessMetrics.register(in: context.metrics)
         let own = try own()
+        // swift-format-ignore: OnlyOneTrailingClosureArgument
         async let code = process.serve(own, context, onStuck: {}) { _, _ in [worker] }
 
         let client = try HTTPClient()
@@ -108,6 +109,7 @@ import Testing
         let context = try context(grace: 1)
         let worker = Worker()
         let own = try own()
+        // swift-format-ignore: OnlyOneTrailingClosureArgument
         async let code = process.serve(own, context, onStuck: {}) { _, _ in [worker] }
         _ = try await get("/health/live", with: HTTPClient())
         let start = ContinuousClock.now
@@ -120,12 +122,14 @@ import Testing
     @Test func aFailingServiceEndsIt() async throws {
         let worker = Worker()
         worker.mayEnd.store(true, ordering: .relaxed)
+        // swift-format-ignore: OnlyOneTrailingClosureArgument
         let code = try await process.serve(own(), context(), onStuck: {}) { _, _ in [worker, Failing()] }
         #expect(code == .failure)
         #expect(worker.hasEnded)
     }
 
     @Test func aFailedBuildEndsIt() async throws {
+        // swift-format-ignore: OnlyOneTrailingClosureArgument
         let code = try await process.serve(own(), context(), onStuck: {}) { _, _ in throw Failing.Failure() }
         #expect(code == .failure)
     }

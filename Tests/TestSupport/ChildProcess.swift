@@ -17,10 +17,9 @@ package final class ChildProcess: Sendable {
 
     /// Starts it at once.
     ///
-    /// - Parameters:
-    ///   - environment: All of it; nothing is inherited.
-    ///   - log: Added to when it exists.
-    /// - Throws: ``SystemError`` when there is no such program.
+    /// - `environment`: All of it; nothing is inherited.
+    /// - `log`: Added to when it exists.
+    /// Throws: ``SystemError`` when there is no such program.
     package init(
         _ name: String, executable: String, arguments: [String] = [], environment: [String: String], log: String
     ) throws {

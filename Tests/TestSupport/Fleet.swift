@@ -36,7 +36,7 @@ package final class Fleet: Sendable {
 
     /// Starts the servers, gives each worker its role and schema, and migrates.
     ///
-    /// - Parameter workers: Those that the test will run.
+    /// - `workers`: Those that the test will run.
     package static func start(_ workers: [FleetProgram]) async throws -> Fleet {
         let fleet = try await onThread { try Fleet() }
         try await fleet.broker.start()
@@ -110,9 +110,8 @@ package final class Fleet: Sendable {
 
     /// Starts one process and waits until it is ready.
     ///
-    /// - Parameters:
-    ///   - failpoints: As `OMS_FAILPOINTS` takes them: `after-commit:3:kill`.
-    ///   - settings: More environment variables.
+    /// - `failpoints`: As `OMS_FAILPOINTS` takes them: `after-commit:3:kill`.
+    /// - `settings`: More environment variables.
     package func run(
         _ program: FleetProgram, failpoints: String? = nil, settings: [String: String] = [:]
     ) async throws -> Member {

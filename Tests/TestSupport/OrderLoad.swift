@@ -29,11 +29,10 @@ package final class OrderLoad: Sendable {
     private let isFinished = Mutex(false)
     private let state = Mutex(Tally())
 
-    /// - Parameters:
-    ///   - gateways: Asked in turn.
-    ///   - tenant: Of all orders; tests that share a database tell theirs by it.
-    ///   - limit: Most orders.
-    ///   - pause: Between two orders of one client.
+    /// - `gateways`: Asked in turn.
+    /// - `tenant`: Of all orders; tests that share a database tell theirs by it.
+    /// - `limit`: Most orders.
+    /// - `pause`: Between two orders of one client.
     package init(
         _ fleet: Fleet, _ gateways: [Fleet.Member], tenant: String, limit: Int, pause: Duration = .milliseconds(5),
         product: String = "prod_123"
@@ -72,7 +71,7 @@ package final class OrderLoad: Sendable {
         }
     }
 
-    /// - Parameter turn: Which gateway is asked first; each further try goes to the next one.
+    /// - `turn`: Which gateway is asked first; each further try goes to the next one.
     private func place(_ key: String, _ turn: Int) async {
         let deadline = ContinuousClock.now + .seconds(60)
         var turn = turn

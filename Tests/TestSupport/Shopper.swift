@@ -35,8 +35,8 @@ package struct Shopper: Sendable {
             """
     }
 
-    /// - Parameter key: Stem of the idempotency keys.
-    /// - Throws: ``TestSupportError`` naming the step that came to nothing.
+    /// - `key`: Stem of the idempotency keys.
+    /// Throws: ``TestSupportError`` naming the step that came to nothing.
     package func buy(_ key: String, promoCode: String?) async throws -> Purchase {
         let order = try await make("/api/v1/orders", Self.body(promoCode: promoCode), "\(key)-order", customer)
         let payment = try await make(

@@ -292,8 +292,15 @@ struct OrderRules: Decider {
     private func taken(_ amount: Money, _ news: PaymentNews, _ order: Order) -> [OrderChange] {
         var changes = noted(.completed, news, order)
         if !amount.isZero { changes.append(.moneyTaken(amount)) }
-        if order.status == .pending, order.amountPaid + amount >= order.total {
+        let paid = order.amountPaid + amount
+        if order.status == .pending, paid >= order.total {
             changes.append(.confirmed(paymentID: news.id, by: .system, reason: nil))
+        }
+        // The news that it went back came first.
+        if !paid.isZero, order.amountRefunded == paid, order.status != .refunded,
+            order.status != .pending || paid >= order.total
+        {
+            changes.append(.refunded)
         }
         return changes
     }

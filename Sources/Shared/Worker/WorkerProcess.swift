@@ -33,7 +33,8 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
         let link = try connections.link { connection in
             try Topology.declare(
                 definition.name, commands: definition.commands,
-                queries: (definition.queries?.types ?? []) + [OperationQuery.type], fleetEvents: FleetRoutes.events(for: definition.name),
+                queries: (definition.queries?.types ?? []) + [OperationQuery.type],
+                fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
         }
         let outbound = Outbound(link: link, worker: definition.name, mailbox: decisions)

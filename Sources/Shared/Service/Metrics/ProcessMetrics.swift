@@ -17,7 +17,7 @@ struct ProcessMetrics {
         self.init(stat: String(decoding: stat, as: UTF8.self), openFiles: files.count)
     }
 
-    /// - Parameter stat: Text of `/proc/self/stat` (proc(5)): field 14 and 15 are clock ticks in user and kernel mode, 20
+    /// - `stat`: Text of `/proc/self/stat` (proc(5)): field 14 and 15 are clock ticks in user and kernel mode, 20
     ///   the threads, 24 the resident pages. Field 2 is a name that may hold blanks and brackets.
     init?(stat: String, openFiles: Int) {
         guard let nameEnd = stat.lastIndex(of: ")") else { return nil }

@@ -14,7 +14,7 @@ extension FleetProcess {
     /// Reads the settings, sets up logs and metrics (both are global: once a process), builds the services and runs
     /// them with the admin server until one ends or SIGTERM or SIGINT comes.
     ///
-    /// - Parameter onStuck: Called when services still run 2 seconds after they were cut off; ends the process.
+    /// - `onStuck`: Called when services still run 2 seconds after they were cut off; ends the process.
     package func run<Group: SettingsGroup>(
         _ group: Group.Type, environment: [String: String],
         onStuck: @escaping @Sendable () -> Void = { _exit(ExitCode.failure.rawValue) }, _ build: @escaping Build<Group>

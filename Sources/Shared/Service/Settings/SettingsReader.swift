@@ -26,12 +26,11 @@ package final class SettingsReader {
 
     /// Reads a group.
     ///
-    /// - Parameters:
-    ///   - group: What to read.
-    ///   - prefix: The worker's own, without the underscore: `PAYMENT`. Empty for none.
-    ///   - adminPort: Default of `ADMIN_PORT`.
-    ///   - environment: The variables.
-    /// - Throws: ``SettingsError`` with every problem of the group.
+    /// - `group`: What to read.
+    /// - `prefix`: The worker's own, without the underscore: `PAYMENT`. Empty for none.
+    /// - `adminPort`: Default of `ADMIN_PORT`.
+    /// - `environment`: The variables.
+    /// Throws: ``SettingsError`` with every problem of the group.
     package static func load<Group: SettingsGroup>(
         _ group: Group.Type, prefix: String, adminPort: Int = 9090, environment: [String: String]
     ) throws(SettingsError) -> Group {

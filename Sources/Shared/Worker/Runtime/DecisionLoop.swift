@@ -116,7 +116,8 @@ final class DecisionLoop<H: Handler> {
             let connection = try connections.openBroker("consume")
             try Topology.declare(
                 definition.name, commands: definition.commands,
-                queries: (definition.queries?.types ?? []) + [OperationQuery.type], fleetEvents: FleetRoutes.events(for: definition.name),
+                queries: (definition.queries?.types ?? []) + [OperationQuery.type],
+                fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
             try connection.prefetch(Self.prefetch)
             try connection.consume(definition.name.commandQueue, tag: definition.name.commandQueue)

@@ -22,7 +22,7 @@ package enum Failpoint {
         return Mutex(traps)
     }()
 
-    /// - Parameter prepare: Brings about what the name says, when that would otherwise happen a little later.
+    /// - `prepare`: Brings about what the name says, when that would otherwise happen a little later.
     package static func hit(_ name: String, _ prepare: () -> Void = {}) {
         guard isArmed else { return }
         let action = traps.withLock { traps -> Int32? in
