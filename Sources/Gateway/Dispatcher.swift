@@ -34,9 +34,11 @@ struct Dispatcher: Sendable {
         if preference.wait != nil { message.repeats.insert(.joins) }
         if let condition = request.headers[.ifMatch] { message.parameters["if-match"] = condition }
 
-        let wait: Duration = preference.isAsync ? .zero : preference.wait.map { .seconds($0) } ?? patience
+        let wait = preference.wait.map { Duration.seconds($0) } ?? patience
+        let outcome =
+            preference.isAsync ? await requester.submit(message) : await requester.command(message, wait: wait)
         var response: Response
-        switch await requester.command(message, wait: wait) {
+        switch outcome {
         case .reply(let reply): response = Response(reply)
         case .accepted: response = accepted(message)
         case .notSent, .uncertain: throw GatewayProblem.unavailable

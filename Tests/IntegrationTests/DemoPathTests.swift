@@ -118,7 +118,11 @@ import Testing
         let shopper = shop.shopper(tenant: "limits")
         let code = "FEW-\(UInt16.random(in: .min ... .max))"
         let made = try await shopper.staff.post(
-            "/api/v1/promo", #"{"code":"\#(code)","type":"fixed","value":"10","max_uses":3}"#)
+            "/api/v1/promo",
+            """
+            {"code":"\(code)","type":"fixed","value":"10","currency":"UAH","max_uses":3,\
+            "valid_from":"2025-06-01T00:00:00Z","valid_until":"2125-06-01T00:00:00Z"}
+            """)
         #expect(made.status == 201, "\(made.text)")
         let answers = await withTaskGroup(of: FleetClient.Answer?.self) { group in
             for _ in 0..<5 {

@@ -86,6 +86,19 @@ package final class Requester: Sendable {
         await ask(message, commands, wait: wait, workers: 1)
     }
 
+    /// Sends a command whose answer nobody waits for; ends as soon as it is known whether the broker has it.
+    package func submit(_ message: Message) async -> Outcome {
+        await withCheckedContinuation { continuation in
+            commands.send(message) { outcome in
+                switch outcome {
+                case .confirmed: continuation.resume(returning: .accepted)
+                case .unknown: continuation.resume(returning: .uncertain)
+                default: continuation.resume(returning: .notSent)
+                }
+            }
+        }
+    }
+
     /// Asks `workers` kinds of worker that are bound to the query; the first that knows answers.
     package func query(_ message: Message, wait: Duration, workers: Int = 1) async -> Outcome {
         var message = message
