@@ -104,6 +104,7 @@ import Testing
     @Test func failedOperation() async throws {
         let client = try await ShopFleet.start().client()
         let accepted = try await client.post(path, "{}", headers: ["Prefer": "respond-async"])
+        #expect(accepted.status == 202)
         let operation = try await client.get(
             try #require(accepted.headers["Location"]), headers: ["Prefer": "wait=5"])
         #expect(operation.json?["status"]?.string == "failed")

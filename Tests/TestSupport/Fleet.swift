@@ -108,7 +108,7 @@ package final class Fleet: Sendable {
 
     // MARK: Processes
 
-    /// Starts one process and waits until it is ready.
+    /// Starts one process and waits until it is ready, or until its failpoint has ended it.
     ///
     /// - `failpoints`: As `OMS_FAILPOINTS` takes them: `after-commit:3:kill`.
     /// - `settings`: More environment variables.
@@ -144,7 +144,7 @@ package final class Fleet: Sendable {
             guard member.process.isRunning else { return true }
             return await self.isReady(member)
         }
-        guard isReady, member.process.isRunning else {
+        guard isReady, member.process.isRunning || member.hasFailed else {
             throw TestSupportError("\(member.program.rawValue) is not ready: \(tail(of: member.process.log))")
         }
     }
