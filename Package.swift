@@ -94,8 +94,8 @@ let package = Package(
         shared("AMQP", ["CRabbitMQ", logging], settings: strict),
         shared("Postgres", ["CLibPQ", logging], settings: strict),
         shared("CurlHTTP", ["CCurl", logging], settings: strict),
-        shared("Connectors", ["Contracts", "CurlHTTP"]),
         shared("Service", ["Contracts", logging, metrics, lifecycle, signals, configuration, hummingbird]),
+        shared("Connectors", ["Contracts", "CurlHTTP", "Service", crypto]),
         shared("Bus", ["Contracts", "AMQP", logging, metrics]),
         shared("Worker", ["Contracts", "AMQP", "Bus", "Postgres", "Service", logging, metrics, lifecycle, arguments]),
 
@@ -120,7 +120,7 @@ let package = Package(
             swiftSettings: strictAndSafe),
         .executableTarget(
             name: "oms",
-            dependencies: ["Contracts", "AMQP", "Bus", "Postgres", "CurlHTTP", "Service", arguments, crypto],
+            dependencies: ["Contracts", "AMQP", "Bus", "Postgres", "Connectors", arguments, crypto],
             swiftSettings: strictAndSafe),
 
         // Tests of single modules.

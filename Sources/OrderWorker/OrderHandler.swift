@@ -2,10 +2,11 @@ import Contracts
 import Postgres
 import Worker
 
-/// Joins the rules of orders with messages, tables and the catalogue.
+/// Joins the rules of orders with messages, tables, the catalogue and the customers.
 struct OrderHandler: Handler {
     let rules: OrderRules
     let catalogue: Catalogue
+    let customers: CustomerDirectory
     let metrics: OrderMetrics
 
     // MARK: Messages
@@ -55,26 +56,68 @@ struct OrderHandler: Handler {
         return .command(order, message.type == "timer.draft" ? .draftTimedOut : .expire)
     }
 
-    // MARK: Catalogue
+    // MARK: Catalogue and customers
 
     func prepare(_ batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows) throws
         -> [Preparation<Identifier, OrderCommand>]
     {
-        var wanted: [String: Set<String>] = [:]
-        for work in batch {
-            guard case .create(_, let request, _) = work.command else { continue }
-            for item in request.items { wanted[work.message.tenant, default: []].insert(item.productID) }
+        var verdicts = batch.map { Preparation<Identifier, OrderCommand>.ready($0.command) }
+        var creations: [(index: Int, message: Message, order: Identifier, request: OrderRequest)] = []
+        for (index, work) in batch.enumerated() {
+            guard case .create(let id, let request, _) = work.command else { continue }
+            creations.append((index, work.message, id, request))
         }
-        var products: [String: [String: Product]] = [:]
-        for (tenant, ids) in wanted { products[tenant] = try? catalogue.products(ids, tenant: tenant) }
-        return batch.map { work in
-            guard case .create(let id, let request, _) = work.command else { return .ready(work.command) }
-            guard let known = products[work.message.tenant] else {
+        guard !creations.isEmpty else { return verdicts }
+        let products = products(of: creations.map { ($0.message, $0.request) })
+        let customers = customers.find(creations.map { ($0.message, $0.request.customerID) })
+        for (creation, customer) in zip(creations, customers) {
+            verdicts[creation.index] = prepared(
+                creation.order, creation.request, for: creation.message, products[creation.message.tenant] ?? [:],
+                customer)
+        }
+        return verdicts
+    }
+
+    /// What is known of the products of all requests, by tenant.
+    private func products(
+        of requests: [(message: Message, request: OrderRequest)]
+    ) -> [String: [String: Catalogue.Finding]] {
+        var wanted: [String: (message: Message, ids: Set<String>)] = [:]
+        for (message, request) in requests {
+            wanted[message.tenant, default: (message, [])].ids.formUnion(request.items.lazy.map { $0.productID })
+        }
+        return wanted.mapValues { catalogue.find($0.ids, for: $0.message) }
+    }
+
+    private func prepared(
+        _ order: Identifier, _ request: OrderRequest, for message: Message,
+        _ findings: [String: Catalogue.Finding], _ customer: CustomerDirectory.Memory.Finding
+    ) -> Preparation<Identifier, OrderCommand> {
+        var products = [String: Product](minimumCapacity: request.items.count)
+        for item in request.items {
+            switch findings[item.productID] {
+            case .found(let product): products[item.productID] = product
+            case .absent: break
+            case .asked: return .waiting
+            case .away, nil:
                 return .retry(
                     reason: "catalogue away",
                     atLast: Problem(.catalogueUnavailable, "The catalogue could not be asked.", retryAfter: 60))
             }
-            return .ready(.create(id, request, products: known))
+        }
+        switch customer {
+        case .found(let customer): return .ready(.create(order, request.filled(from: customer), products: products))
+        case .asked: return .waiting
+        case .absent where request.customerID != message.actor.id:
+            return .refused(
+                Problem(
+                    .customerNotFound, "There is no customer \(request.customerID).",
+                    errors: [
+                        FieldError(
+                            pointer: "/customer_id", code: ProblemCode.customerNotFound.rawValue,
+                            detail: "Is not known to the CRM.")
+                    ]))
+        case .absent, .away: return .ready(.create(order, request, products: products))
         }
     }
 

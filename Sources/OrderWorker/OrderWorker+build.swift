@@ -14,24 +14,35 @@ enum OrderApplication: WorkerApplication {
         OrderHandler
     > {
         OrderMetrics.describe(in: context.metrics)
-        let catalogue = Catalogue(url: settings.coreURL, http: try HTTPClient(), logger: context.logger)
+        let recall = Recall()
+        let services = ShopServices(http: try HTTPClient(), secret: settings.serviceSecret)
         return WorkerDefinition(
             name, commands: ["order.create", "payment.create", "shipment.create"],
             publicEvents: ["stock.*"],
             handler: OrderHandler(
-                rules: OrderRules(terms: settings.terms), catalogue: catalogue, metrics: OrderMetrics()),
-            queries: OrderQueries())
+                rules: OrderRules(terms: settings.terms),
+                catalogue: Catalogue(url: settings.coreURL, services: services, recall: recall, logger: context.logger),
+                customers: CustomerDirectory(
+                    url: settings.crmURL, services: services, recall: recall, logger: context.logger),
+                metrics: OrderMetrics()),
+            queries: OrderQueries(), recall: recall)
     }
 }
 
 /// The order worker's own settings.
 struct OrderSettings: SettingsGroup {
     let coreURL: String
+    /// nil: the shop has no CRM.
+    let crmURL: String?
+    let serviceSecret: Redacted<String>?
     let terms: OrderTerms
 
     init(from reader: SettingsReader) {
         coreURL = reader.value(
             "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
+        crmURL = reader.optional("CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
+        serviceSecret = reader.optionalSecret(
+            "SERVICE_TOKEN_SECRET", .text(minimum: 16), "Signs our tokens for Core and CRM; without it none is sent")
         let lifetime = reader.value(
             "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")
         terms = OrderTerms(lifetime: lifetime)

@@ -1,4 +1,5 @@
 import Bus
+import Connectors
 import Contracts
 import CurlHTTP
 import Logging
@@ -21,7 +22,7 @@ enum PaymentApplication: WorkerApplication {
         if let account = settings.liqPay {
             rules[.liqpay] = LiqPayCheckout(requests: LiqPayRequests(account: account))
             readers[.liqpay] = LiqPayReader(account: account)
-            effects = LiqPayEffects(connector: LiqPayConnector(http: try HTTPClient(), account: account))
+            effects = LiqPayEffects(connector: LiqPayConnector(http: TracedHTTP(try HTTPClient()), account: account))
         } else {
             context.logger.warning("no payment provider has credentials: payments are refused")
         }

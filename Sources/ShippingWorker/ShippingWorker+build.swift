@@ -1,4 +1,5 @@
 import Bus
+import Connectors
 import Contracts
 import CurlHTTP
 import Postgres
@@ -14,7 +15,7 @@ enum ShippingApplication: WorkerApplication {
     static func build(_ settings: ShippingSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
         ShippingHandler
     > {
-        let http = try HTTPClient()
+        let http = TracedHTTP(try HTTPClient())
         var connectors: [Carrier: any CarrierConnector] = [:]
         if let account = settings.novaPoshta {
             connectors[.novaposhta] = NovaPoshtaConnector(http: http, account: account)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bus
+import Connectors
 import Crypto
 import Postgres
 

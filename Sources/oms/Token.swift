@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connectors
 import Contracts
 
 /// `oms token`: a bearer token for the HTTP API, signed with the Gateway's own secret.

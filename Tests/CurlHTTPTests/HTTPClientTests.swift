@@ -284,20 +284,6 @@ import Testing
         #expect(server.seen.requests == 0)
     }
 
-    @Test func blocksAThreadOfTheCaller() async throws {
-        let server = try LoopbackServer.answering { connection, _ in connection.answer("ok") }
-        let client = try HTTPClient()
-        let url = server.url
-        let status = Atomic(0)
-        #expect(
-            DetachedThread.start {
-                let response = try? client.sendAndWait(HTTPRequest(.get, url))
-                status.store(response?.status ?? -1, ordering: .releasing)
-            })
-        while status.load(ordering: .acquiring) == 0 { try await Task.sleep(for: .milliseconds(5)) }
-        #expect(status.load(ordering: .acquiring) == 200)
-    }
-
     @Test func anUnreadableCAFileIsNamed() {
         let error = #expect(throws: HTTPClientError.self) { try HTTPClient(.init(caFile: "/nonexistent/ca.pem")) }
         #expect(error?.code == .setup)

@@ -26,7 +26,7 @@ import Testing
             connection = try TestDatabase.connect(schema: name)
         }
 
-        @discardableResult func process(_ messages: [Message]) throws -> BatchResult {
+        @discardableResult func process(_ messages: [Message]) throws -> BatchResult<PromoHandler> {
             try processor.process(messages, on: connection, effectCapacity: 0, confirmed: [])
         }
 

@@ -26,7 +26,7 @@ import Testing
             connection = try TestDatabase.connect(schema: name)
         }
 
-        func process(_ messages: [Message], capacity: Int = 10) throws -> BatchResult {
+        func process(_ messages: [Message], capacity: Int = 10) throws -> BatchResult<ShippingHandler> {
             try processor.process(messages, on: connection, effectCapacity: capacity, confirmed: [])
         }
 

@@ -11,8 +11,8 @@ struct OrderRequest: Sendable, Equatable {
 
     /// One entry a product, in the order of their first mention.
     let items: [Item]
-    let shippingAddress: Address
-    let billingAddress: Address?
+    var shippingAddress: Address
+    var billingAddress: Address?
     let paymentMethod: PaymentProvider
     let currency: Currency?
     let promoCode: String?

@@ -13,8 +13,8 @@ CREATE TABLE orders (
     created_at timestamptz NOT NULL,
     -- Set only while the order is pending.
     expires_at timestamptz,
-    document json NOT NULL,
-    memory json NOT NULL
+    document json COMPRESSION lz4 NOT NULL,
+    memory json COMPRESSION lz4 NOT NULL
 );
 CREATE INDEX orders_tenant ON orders (tenant_id, created_at, id);
 CREATE INDEX orders_customer ON orders (tenant_id, customer_id, created_at, id);

@@ -2,18 +2,19 @@ package import AMQP
 package import Contracts
 import Synchronization
 
-/// Sends messages with natural batching: what gathers for one type while the last bundle of that type is on its way
-/// travels as the next bundle. There is no timer, so an idle system adds no latency.
+/// Sends messages with natural batching: what gathers for one type while earlier ones are on their way travels as the
+/// next bundle (``BundleLane``). Nothing waits longer than ``patience`` for company, but for a confirm.
 package final class BundleSender: Sendable {
     package typealias Completion = @Sendable (AMQPPublishOutcome) -> Void
 
+    private typealias Entry = (message: Message, completion: Completion)
+
     private struct Lane {
-        var waiting: [(Message, Completion)] = []
-        var inFlight = 0
+        var bundles = BundleLane<Entry>()
+        var hasTimer = false
     }
 
-    /// How many bundles of one type may wait for their confirm before the next gathers.
-    private static let window = 1
+    private static let patience: Duration = .milliseconds(4)
 
     private let link: AMQPLink
     private let pack: @Sendable ([Message]) -> [AMQPMessage]
@@ -26,37 +27,52 @@ package final class BundleSender: Sendable {
     }
 
     /// `completion` is called once, on the link's thread, with what became of the bundle that carried the message.
-    package func send(_ message: Message, completion: @escaping Completion) {
-        let ready = lanes.withLock { lanes -> [(Message, Completion)] in
-            lanes[message.type, default: Lane()].waiting.append((message, completion))
-            return Self.take(&lanes, message.type)
+    /// `isQuestion`: ``settled(_:count:)`` will be called for it.
+    package func send(_ message: Message, isQuestion: Bool, completion: @escaping Completion) {
+        let type = message.type
+        let (ready, needsTimer) = lanes.withLock { lanes -> ([Entry], Bool) in
+            var lane = lanes[type] ?? Lane()
+            lane.bundles.add((message, completion), isQuestion: isQuestion)
+            let ready = lane.bundles.take()
+            let needsTimer = ready.isEmpty && !lane.hasTimer
+            lane.hasTimer = lane.hasTimer || needsTimer
+            lanes[type] = lane
+            return (ready, needsTimer)
         }
-        publish(ready, type: message.type)
+        publish(ready, type: type)
+        if needsTimer { Task { await runTimer(type) } }
     }
 
-    /// Everything that waits, when the lane is free.
-    private static func take(_ lanes: inout [String: Lane], _ type: String) -> [(Message, Completion)] {
-        guard var lane = lanes[type], lane.inFlight < window, !lane.waiting.isEmpty else { return [] }
-        let ready = lane.waiting
-        lane.waiting = []
-        lane.inFlight += 1
-        lanes[type] = lane
-        return ready
+    /// Questions of a type were answered or given up.
+    package func settled(_ type: String, count: Int) {
+        publish(update(type) { $0.bundles.settle(count) }, type: type)
     }
 
-    private func publish(_ entries: [(Message, Completion)], type: String) {
+    private func runTimer(_ type: String) async {
+        try? await Task.sleep(for: Self.patience)
+        publish(update(type, isOverdue: true) { $0.hasTimer = false }, type: type)
+    }
+
+    /// Changes a lane and takes what may leave then.
+    private func update(_ type: String, isOverdue: Bool = false, _ change: (inout Lane) -> Void) -> [Entry] {
+        lanes.withLock { lanes in
+            guard var lane = lanes.removeValue(forKey: type) else { return [] }
+            change(&lane)
+            let ready = lane.bundles.take(isOverdue: isOverdue)
+            lanes[type] = lane
+            return ready
+        }
+    }
+
+    private func publish(_ entries: [Entry], type: String) {
         guard !entries.isEmpty else { return }
-        let bundles = pack(entries.map(\.0))
+        let bundles = pack(entries.map(\.message))
         // Bundles keep the order of the entries and hold at most countLimit of them, but may be cut earlier by bytes:
         // the outcome of an entry is the worst of all bundles, which is right and simple.
         link.submit(bundles) { [self] outcomes in
             let outcome = outcomes.first { $0 != .confirmed } ?? .confirmed
-            for (_, completion) in entries { completion(outcome) }
-            let ready = lanes.withLock { lanes -> [(Message, Completion)] in
-                lanes[type]?.inFlight -= 1
-                return Self.take(&lanes, type)
-            }
-            publish(ready, type: type)
+            publish(update(type) { $0.bundles.confirm() }, type: type)
+            for entry in entries { entry.completion(outcome) }
         }
     }
 }

@@ -18,6 +18,8 @@ package final class Requester: Sendable {
 
     private struct Waiter {
         let continuation: CheckedContinuation<Outcome, Never>
+        let sender: BundleSender
+        let type: String
         let deadline: ContinuousClock.Instant
         /// How many workers are asked; all but the last may say 404.
         var awaited: Int
@@ -49,7 +51,7 @@ package final class Requester: Sendable {
                         return (waiter, entry.reply)
                     }
                 }
-                for (waiter, reply) in ready { waiter.continuation.resume(returning: .reply(reply)) }
+                Requester.finish(ready.map { ($0, .reply($1)) })
             }
         }
     }
@@ -89,7 +91,7 @@ package final class Requester: Sendable {
     /// Sends a command whose answer nobody waits for; ends as soon as it is known whether the broker has it.
     package func submit(_ message: Message) async -> Outcome {
         await withCheckedContinuation { continuation in
-            commands.send(message) { outcome in
+            commands.send(message, isQuestion: false) { outcome in
                 switch outcome {
                 case .confirmed: continuation.resume(returning: .accepted)
                 case .unknown: continuation.resume(returning: .uncertain)
@@ -113,13 +115,14 @@ package final class Requester: Sendable {
                 let token = state.nextToken
                 state.nextToken += 1
                 state.waiters[token] = Waiter(
-                    continuation: continuation, deadline: ContinuousClock.now + wait, awaited: workers)
+                    continuation: continuation, sender: sender, type: message.type,
+                    deadline: ContinuousClock.now + wait, awaited: workers)
                 return token
             }
             guard let token else { return continuation.resume(returning: .notSent) }
             var message = message
             message.replyTo = Message.ReplyAddress(queue: Message.ReplyAddress.direct, token: token)
-            sender.send(message) { [self] outcome in settle(token, outcome) }
+            sender.send(message, isQuestion: true) { [self] outcome in settle(token, outcome) }
         }
     }
 
@@ -130,11 +133,23 @@ package final class Requester: Sendable {
             state.waiters[token]?.isConfirmed = true
             return nil
         }
+        guard let ended else { return }
         switch outcome {
-        case .confirmed: ended?.continuation.resume(returning: .accepted)
-        case .unknown: ended?.continuation.resume(returning: .uncertain)
-        default: ended?.continuation.resume(returning: .notSent)
+        case .confirmed: Self.finish([(ended, .accepted)])
+        case .unknown: Self.finish([(ended, .uncertain)])
+        default: Self.finish([(ended, .notSent)])
         }
+    }
+
+    /// Tells the senders that their questions are settled, and the askers how.
+    private static func finish(_ ended: [(waiter: Waiter, outcome: Outcome)]) {
+        var rest = ended[...]
+        while let first = rest.first?.waiter {
+            let alike = rest.prefix { $0.waiter.sender === first.sender && $0.waiter.type == first.type }
+            first.sender.settled(first.type, count: alike.count)
+            rest = rest[alike.endIndex...]
+        }
+        for (waiter, outcome) in ended { waiter.continuation.resume(returning: outcome) }
     }
 
     /// Ends the waiting of questions whose time is up; one that is not confirmed yet waits for that, which the link
@@ -152,7 +167,7 @@ package final class Requester: Sendable {
                     return state.waiters.removeValue(forKey: token)
                 }
             }
-            for waiter in overdue { waiter.continuation.resume(returning: .accepted) }
+            Self.finish(overdue.map { ($0, .accepted) })
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

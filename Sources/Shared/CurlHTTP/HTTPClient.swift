@@ -46,14 +46,4 @@ package final class HTTPClient: HTTPSending {
         }
         return try outcome.get()
     }
-
-    /// Sends a request and blocks the calling thread until the answer is there or the request's time is over.
-    ///
-    /// For a thread that belongs to the caller, such as a worker's loop. Never call it from a task: it would hold one
-    /// of the few threads all tasks share.
-    package func sendAndWait(_ request: HTTPRequest) throws(HTTPClientError) -> HTTPResponse {
-        let slot = OutcomeSlot()
-        engine.submit(TransferJob(request)) { slot.fill($0) }
-        return try slot.wait().get()
-    }
 }

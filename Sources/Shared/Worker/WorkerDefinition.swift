@@ -10,12 +10,14 @@ package struct WorkerDefinition<H: Handler>: Sendable {
     package var handler: H
     package var effects: (any EffectHandler)?
     package var queries: (any QueryHandler)?
+    /// Of a handler that puts messages aside.
+    package var recall: Recall?
     /// Tenant of outside messages that name none.
     package var defaultTenant = "default"
 
     package init(
         _ name: WorkerName, commands: [String], publicEvents: [String] = [], handler: H,
-        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil
+        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil, recall: Recall? = nil
     ) {
         self.name = name
         self.commands = commands
@@ -23,5 +25,6 @@ package struct WorkerDefinition<H: Handler>: Sendable {
         self.handler = handler
         self.effects = effects
         self.queries = queries
+        self.recall = recall
     }
 }

@@ -38,6 +38,7 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
                 publicEvents: definition.publicEvents, connection)
         }
         let outbound = Outbound(link: link, worker: definition.name, mailbox: decisions)
+        definition.recall?.attach { decisions.post(.recall) }
         let executor = definition.effects.map { EffectExecutor($0, mailbox: decisions) }
         await withTaskGroup(of: Void.self) { [connections, health, logger] group in
             group.addTask {

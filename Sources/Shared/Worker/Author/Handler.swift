@@ -17,7 +17,8 @@ package protocol Handler: Sendable {
     func intake(_ message: Message) throws -> Intake<Key, Rules.Command>
 
     /// Reads that decisions need from elsewhere, for the whole batch in one go, before the transaction begins.
-    /// Runs on the worker's own thread and may block it for a bounded time. The default does nothing.
+    /// Runs on the worker's own thread: what other services have to be asked is asked in the background, and the
+    /// message waits aside meanwhile (``Preparation/waiting``). The default does nothing.
     ///
     /// - Returns: One verdict for each work, in order.
     func prepare(_ batch: [Work<Key, Rules.Command>], _ read: (Statement) throws -> Rows) throws
@@ -100,6 +101,9 @@ package enum Preparation<Key: Sendable, Command: Sendable>: Sendable {
     /// Go on with this command on another aggregate: the key was not known before.
     case found(Key, Command)
     case refused(Problem)
+    /// Something was asked for in the background: the message is prepared anew when ``Recall`` says so, or after a
+    /// second.
+    case waiting
     /// Not now: the message climbs the retry ladder. After its last step it is refused with the problem when there
     /// is one, else parked.
     case retry(reason: String, atLast: Problem?)

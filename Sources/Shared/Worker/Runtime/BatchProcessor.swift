@@ -2,7 +2,7 @@ import Contracts
 import Postgres
 
 /// Decides one batch of messages in one transaction with a fixed number of statements: two round trips when nothing
-/// was put off before and nothing is repeated.
+/// was put off before and nothing is repeated, one when nothing has to be loaded either.
 ///
 /// Confined to the worker's thread. Throws what the database throws; then nothing of the batch is stored (or, when the
 /// connection broke at the commit, the inbox tells at the next try).
@@ -18,20 +18,24 @@ struct BatchProcessor<H: Handler> {
 
     /// - Parameters:
     ///   - messages: In order of arrival.
+    ///   - aside: What those of them that have waited were read as, by index (``BatchResult/aside``).
     ///   - overrides: Messages that are refused with this problem, whatever the rules say: what a constraint of the
     ///     database told at the try before.
     ///   - connection: Open, with no transaction under way.
     ///   - effectCapacity: How many effects this process can begin at once.
     ///   - confirmed: Outbox rows whose content the broker has confirmed; they are deleted on the way.
     ///   - refused: Outbox rows of this process that the broker did not take.
+    ///   - assumesNew: Spares the look at the inbox where nothing else is to be loaded. If a message was handled before
+    ///     after all, the inbox's key says so at the commit, as a conflict: then call again without.
     /// - Returns: What is to be done now that it is committed.
     /// - Throws: ``PostgresError`` or ``StaleAggregate``, or what the handler throws.
     func process(
-        _ messages: [Message], overrides: [Identifier: Problem] = [:], on connection: PostgresConnection,
-        effectCapacity: Int, confirmed: [Int64], refused: Set<Int64> = []
-    ) throws -> BatchResult {
-        var batch = Batch(messages, at: .now)
-        batch.takeIn(handler, overrides)
+        _ messages: [Message], aside: [Int: Work<H.Key, H.Rules.Command>] = [:], overrides: [Identifier: Problem] = [:],
+        on connection: PostgresConnection,
+        effectCapacity: Int, confirmed: [Int64], refused: Set<Int64> = [], assumesNew: Bool = false
+    ) throws -> BatchResult<H> {
+        var batch = Batch(messages, at: .now, assumesNew: assumesNew)
+        batch.takeIn(handler, aside, overrides)
         try batch.prepare(handler) { try connection.run($0) }
         guard batch.needsTransaction || !confirmed.isEmpty else { return batch.result }
         do {
@@ -51,7 +55,9 @@ struct BatchProcessor<H: Handler> {
     private struct Batch {
         let messages: [Message]
         let now: Timestamp
-        var result: BatchResult
+        let assumesNew: Bool
+        var result: BatchResult<H>
+        private var hasBegun = false
 
         /// Owner of outbox rows that the relay of any process may publish once their turn has come. Later batches of
         /// this very process wait behind them too.
@@ -76,9 +82,10 @@ struct BatchProcessor<H: Handler> {
         private var timers: [TimerChange] = []
         private var committed: [(H.Rules.Change, H.Rules.State)] = []
 
-        init(_ messages: [Message], at now: Timestamp) {
+        init(_ messages: [Message], at now: Timestamp, assumesNew: Bool) {
             self.messages = messages
             self.now = now
+            self.assumesNew = assumesNew
             result = BatchResult(verdicts: Array(repeating: .settled, count: messages.count))
         }
 
@@ -86,7 +93,7 @@ struct BatchProcessor<H: Handler> {
 
         // MARK: 1. Intake
 
-        mutating func takeIn(_ handler: H, _ overrides: [Identifier: Problem]) {
+        mutating func takeIn(_ handler: H, _ aside: [Int: HandlerWork], _ overrides: [Identifier: Problem]) {
             var seen: [Identifier: Int] = [:]
             seen.reserveCapacity(messages.count)
             for (index, message) in messages.enumerated() {
@@ -97,6 +104,10 @@ struct BatchProcessor<H: Handler> {
                 seen[message.id] = index
                 if let problem = overrides[message.id] {
                     refusals.append((index, problem))
+                    continue
+                }
+                if let work = aside[index] {
+                    works.append((index, work))
                     continue
                 }
                 do {
@@ -116,7 +127,7 @@ struct BatchProcessor<H: Handler> {
 
         mutating func prepare(_ handler: H, _ read: (Statement) throws -> Rows) throws {
             guard !works.isEmpty else { return }
-            let verdicts = try handler.prepare(works.map(\.work), read)
+            let verdicts = try handler.prepare(works.map { $0.work }, read)
             var ready: [(index: Int, work: HandlerWork)] = []
             ready.reserveCapacity(works.count)
             for (entry, verdict) in zip(works, verdicts) {
@@ -127,6 +138,9 @@ struct BatchProcessor<H: Handler> {
                 case .found(let key, let command):
                     ready.append((entry.index, Work(message: entry.work.message, key: key, command: command)))
                 case .refused(let problem): refusals.append((entry.index, problem))
+                case .waiting:
+                    result.verdicts[entry.index] = .wait
+                    result.aside[entry.index] = entry.work
                 case .retry(let reason, let atLast):
                     if let atLast, RetryLadder.isExhausted(entry.work.message) {
                         refusals.append((entry.index, atLast))
@@ -143,11 +157,13 @@ struct BatchProcessor<H: Handler> {
         mutating func load(_ handler: H, owner: Identifier, refused: Set<Int64>, on connection: PostgresConnection)
             throws
         {
-            let remembered = works.map(\.index).filter { !messages[$0].isLocal } + refusals.map(\.index)
+            let remembered = works.map { $0.index }.filter { !messages[$0].isLocal } + refusals.map { $0.index }
             let dueTimers = works.compactMap { messages[$0.index].timer }
             let results = works.compactMap { messages[$0.index].effectResult }
-            let loads = handler.load(works.map(\.work))
+            let loads = handler.load(works.map { $0.work })
+            if assumesNew, loads.isEmpty, dueTimers.isEmpty, results.isEmpty { return }
 
+            hasBegun = true
             var statements: [Statement] = [.begin, RuntimeStatements.handled(remembered.map { messages[$0].id })]
             if !dueTimers.isEmpty { statements.append(RuntimeStatements.take(dueTimers)) }
             if !results.isEmpty { statements.append(RuntimeStatements.settle(results)) }
@@ -170,7 +186,7 @@ struct BatchProcessor<H: Handler> {
                 for row in unpublished { unpublishedSubjects.formUnion(try row.textArray(0).compactMap { $0 }) }
             }
             if !loads.isEmpty {
-                states = try handler.states(Array(rows), works.map(\.work))
+                states = try handler.states(Array(rows), works.map { $0.work })
                 before = states
             }
         }
@@ -197,7 +213,7 @@ struct BatchProcessor<H: Handler> {
         private mutating func answerRepeats(_ rows: Rows) throws {
             var known: [Identifier: Row] = [:]
             for row in rows { known[Identifier(try row.uuid(0))] = row }
-            let indexes = works.map(\.index) + refusals.map(\.index)
+            let indexes = works.map { $0.index } + refusals.map { $0.index }
             works.removeAll { known[messages[$0.index].id] != nil }
             refusals.removeAll { known[messages[$0.index].id] != nil }
             for index in indexes {
@@ -308,8 +324,10 @@ struct BatchProcessor<H: Handler> {
 
         mutating func render(_ handler: H, on connection: PostgresConnection) throws {
             guard !resolutions.isEmpty else { return }
+            if !hasBegun { _ = try connection.run(.begin) }
+            hasBegun = true
             var askers: [Identifier: Message] = [:]
-            for row in try connection.run(RuntimeStatements.askers(resolutions.map(\.id))) {
+            for row in try connection.run(RuntimeStatements.askers(resolutions.map { $0.id })) {
                 askers[Identifier(try row.uuid(0))] = try Message(encoded: try row.bytes(1))
             }
             for (id, answer, state) in resolutions {
@@ -341,7 +359,7 @@ struct BatchProcessor<H: Handler> {
                 states[key].map { Changed(key: key, before: before[key], after: $0) }
             }
             let savings = saves.isEmpty ? [] : handler.save(saves)
-            var statements = savings.map(\.statement)
+            var statements = savings.map { $0.statement }
             if !entries.isEmpty { statements.append(RuntimeStatements.record(entries, at: now)) }
             if !resolved.isEmpty { statements.append(RuntimeStatements.resolve(resolved, at: now)) }
             if !joins.isEmpty { statements.append(RuntimeStatements.join(joins)) }
@@ -358,14 +376,16 @@ struct BatchProcessor<H: Handler> {
             }
             let mustCheck = savings.contains { $0.expectedRows != nil }
             Failpoint.hit("before-commit")
-            let rows = try connection.pipeline(mustCheck ? statements : statements + [.commit])
+            let opening: [Statement] = hasBegun ? [] : [.begin]
+            let rows = try connection.pipeline(opening + statements + (mustCheck ? [] : [.commit]))
+                .dropFirst(opening.count).prefix(statements.count)
             if mustCheck {
                 for (saving, rows) in zip(savings, rows) {
                     if let expected = saving.expectedRows, rows.affected != expected { throw StaleAggregate() }
                 }
                 _ = try connection.run(.commit)
             }
-            if hasOutbox { result.outboxBatch = try rows[statements.count - 1].only().int64(0) }
+            if hasOutbox { result.outboxBatch = try rows.last?.only().int64(0) }
             Failpoint.hit("after-commit")
             for (change, state) in committed { handler.committed(change, state) }
             collectReplies()

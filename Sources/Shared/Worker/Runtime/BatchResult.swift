@@ -1,11 +1,13 @@
 import Contracts
 
 /// What became of a batch once it is committed.
-struct BatchResult {
+struct BatchResult<H: Handler> {
     /// What the loop does with one message.
     enum Verdict {
         /// Its outcome is committed, or there was none: acknowledge.
         case settled
+        /// Not decided yet: it is kept and prepared anew later.
+        case wait
         /// A copy climbs the retry ladder; refused with the problem when there is no further step.
         case retry(reason: String, atLast: Problem?)
         /// A copy goes to the parked queue.
@@ -16,6 +18,8 @@ struct BatchResult {
 
     /// One for each message, in order.
     var verdicts: [Verdict]
+    /// What the messages that wait were read as, by index: they are not read again.
+    var aside: [Int: Work<H.Key, H.Rules.Command>] = [:]
     var replies: [(queue: String, reply: AddressedReply)] = []
     var events: [Event] = []
     var sends: [Message] = []

@@ -17,6 +17,8 @@ final class DecisionLoop<H: Handler> {
         /// nil for timers and results of effects.
         let delivery: DeliveryID?
         let queue: String
+        /// What it was read as, of one that has waited.
+        var work: Work<H.Key, H.Rules.Command>?
     }
 
     private let definition: WorkerDefinition<H>
@@ -35,9 +37,12 @@ final class DecisionLoop<H: Handler> {
     private var brokerBackoff = ReconnectBackoff()
     private var databaseBackoff = ReconnectBackoff()
     private var ledger = DeliveryLedger()
+    private var acknowledgements = AcknowledgementGate()
     private var backlog: [Pending] = []
     /// Messages whose copy could not be placed; tried again at the next tick.
     private var unplaced: [Pending] = []
+    /// Messages that the handler has put aside until what it asked for has come.
+    private var waiting: [Pending] = []
     private var confirmed: [Int64] = []
     private var postponed: [(Identifier, Int, Timestamp)] = []
     private var nextTick = ContinuousClock.now
@@ -71,7 +76,7 @@ final class DecisionLoop<H: Handler> {
             if isDraining, isDrained { break }
             connectDatabase()
             connectBroker()
-            takeIn(waitingFor: backlog.isEmpty || database == nil ? timeToTick : .zero)
+            takeIn(waitingFor: backlog.isEmpty || database == nil ? longestWait : .zero)
             readMailbox()
             if database != nil {
                 decideBacklog()
@@ -142,7 +147,9 @@ final class DecisionLoop<H: Handler> {
         brokerBackoff.failed()
         health.broker(isAvailable: false)
         ledger.reset()
+        acknowledgements = AcknowledgementGate()
         backlog.removeAll { $0.delivery != nil }
+        waiting.removeAll { $0.delivery != nil }
         unplaced = []
     }
 
@@ -158,7 +165,10 @@ final class DecisionLoop<H: Handler> {
 
     // MARK: Taking messages
 
-    private var timeToTick: Duration { max(.zero, nextTick - ContinuousClock.now) }
+    private var longestWait: Duration {
+        let tick = max(.zero, nextTick - ContinuousClock.now)
+        return min(tick, acknowledgements.timeLeft ?? tick, isDraining ? .milliseconds(50) : tick)
+    }
 
     private func takeIn(waitingFor limit: Duration) {
         guard let broker else {
@@ -219,6 +229,7 @@ final class DecisionLoop<H: Handler> {
             switch note {
             case .decide(let message): backlog.append(Pending(message: message, delivery: nil, queue: ""))
             case .postpone(let id, let attempt, let until): postponed.append((id, attempt, until))
+            case .recall: recallWaiting()
             case .confirmed(let batch): confirmed.append(batch)
             case .settled(let delivery): ledger.settle(delivery)
             case .unsettled(let delivery, let message):
@@ -228,8 +239,16 @@ final class DecisionLoop<H: Handler> {
         }
     }
 
-    private func acknowledge() {
-        guard let broker, let tag = ledger.takeAcknowledgeable() else { return }
+    private func recallWaiting() {
+        backlog.insert(contentsOf: waiting, at: 0)
+        waiting = []
+    }
+
+    /// `isDue`: whatever may be acknowledged, even if it is little.
+    private func acknowledge(isDue: Bool = false) {
+        guard let broker else { return }
+        acknowledgements.add(ledger.takeAcknowledgeable())
+        guard let tag = acknowledgements.take(isDue: isDue || isDraining) else { return }
         do {
             try broker.ack(tag, multiple: true)
         } catch {
@@ -257,9 +276,9 @@ final class DecisionLoop<H: Handler> {
             let taken = confirmed
             let before = database.statementCount
             let result = try processor.process(
-                batch.map(\.message), overrides: overrides, on: database,
+                batch.map { $0.message }, aside: aside(batch), overrides: overrides, on: database,
                 effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: taken,
-                refused: outbound.batchesRefused)
+                refused: outbound.batchesRefused, assumesNew: conflicts == 0)
             confirmed.removeFirst(taken.count)
             metrics.statements.increment(by: database.statementCount - before)
             measure(batch, since: started)
@@ -280,6 +299,12 @@ final class DecisionLoop<H: Handler> {
                 failed(only, error, isConflict: isConflict, overrides: overrides)
             }
         }
+    }
+
+    private func aside(_ batch: [Pending]) -> [Int: Work<H.Key, H.Rules.Command>] {
+        var aside: [Int: Work<H.Key, H.Rules.Command>] = [:]
+        for (index, pending) in batch.enumerated() where pending.work != nil { aside[index] = pending.work }
+        return aside
     }
 
     /// One message that cannot be decided alone either.
@@ -308,11 +333,17 @@ final class DecisionLoop<H: Handler> {
     }
 
     /// After the commit: acknowledge, then tell.
-    private func settle(_ batch: [Pending], _ result: BatchResult) {
+    private func settle(_ batch: [Pending], _ result: BatchResult<H>) {
+        for (index, work) in result.aside.sorted(by: { $0.key < $1.key }) {
+            var pending = batch[index]
+            pending.work = work
+            waiting.append(pending)
+        }
         for (pending, verdict) in zip(batch, result.verdicts) {
             guard let delivery = pending.delivery else { continue }
             switch verdict {
             case .settled: ledger.settle(delivery)
+            case .wait: break
             case .retry(let reason, _): retry(pending, delivery, reason: reason)
             case .park(let reason): park(pending, delivery, reason: reason)
             case .forward(let message):
@@ -321,7 +352,10 @@ final class DecisionLoop<H: Handler> {
             }
         }
         acknowledge()
-        Failpoint.hit("after-ack") { try? broker?.flush() }
+        Failpoint.hit("after-ack") {
+            acknowledge(isDue: true)
+            try? broker?.flush()
+        }
         outbound.send(result.replies)
         if let batch = result.outboxBatch {
             if result.mustWait {
@@ -372,6 +406,7 @@ final class DecisionLoop<H: Handler> {
 
     private func doHousekeeping() {
         nextTick = ContinuousClock.now + Self.tick
+        recallWaiting()
         backlog += unplaced
         unplaced = []
         guard let database else { return }
@@ -405,7 +440,7 @@ final class DecisionLoop<H: Handler> {
     }
 
     private var isDrained: Bool {
-        backlog.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
+        backlog.isEmpty && waiting.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
             && executor?.isIdle != false
     }
 

@@ -30,18 +30,20 @@ struct DeliveryLedger {
         unsettled[index].messages -= 1
     }
 
-    /// The tag up to which everything can be acknowledged now, once.
-    mutating func takeAcknowledgeable() -> UInt64? {
+    /// The tag up to which everything can be acknowledged now, once, and how many deliveries that settles.
+    mutating func takeAcknowledgeable() -> (tag: UInt64, count: Int)? {
+        let first = firstUnsettled
         var last: UInt64?
         while firstUnsettled < unsettled.count, unsettled[firstUnsettled].messages <= 0 {
             last = unsettled[firstUnsettled].tag
             firstUnsettled += 1
         }
+        let count = firstUnsettled - first
         if firstUnsettled > 1024 {
             unsettled.removeFirst(firstUnsettled)
             firstUnsettled = 0
         }
-        return last
+        return last.map { ($0, count) }
     }
 
     /// Tags of one channel grow.

@@ -1,5 +1,6 @@
 import Contracts
 import Logging
+import Service
 import Synchronization
 
 /// Runs leased effects, at most ``limit`` at a time, and tells the decision loop their results.
@@ -34,7 +35,7 @@ final class EffectExecutor: Sendable {
     }
 
     private func perform(_ effects: [Effect]) async {
-        let outcomes = await handler.perform(effects)
+        let outcomes = await TraceContext.$current.withValue(trace(of: effects)) { await handler.perform(effects) }
         running.withLock { $0 -= effects.count }
         for (effect, outcome) in zip(effects, outcomes) {
             switch outcome {
@@ -43,5 +44,11 @@ final class EffectExecutor: Sendable {
                 mailbox.post(.postpone(effect.id, attempt: effect.attempt, until: Timestamp.now.adding(delay)))
             }
         }
+    }
+
+    /// A call for several pieces of work belongs to none of their traces.
+    private func trace(of effects: [Effect]) -> TraceContext {
+        let own = effects.count == 1 ? effects[0].traceparent.flatMap { TraceContext(traceparent: $0) } : nil
+        return own ?? .root()
     }
 }

@@ -2,13 +2,15 @@ import AMQP
 import Contracts
 import Synchronization
 
-/// What other threads tell the decision loop. Every note wakes it.
+/// What other threads tell the decision loop.
 final class Mailbox: Sendable {
     enum Note: Sendable {
         /// A result of an effect, to be decided like any message.
         case decide(Message)
         /// An effect that is to be begun again later.
         case postpone(Identifier, attempt: Int, until: Timestamp)
+        /// What messages were put aside for may have come.
+        case recall
         /// The broker has everything of an outbox row.
         case confirmed(batch: Int64)
         /// A copy of the message (retried, parked, forwarded) is safe: its delivery is settled.
@@ -23,8 +25,10 @@ final class Mailbox: Sendable {
 
     init() throws { wake = try WakeSignal() }
 
+    /// Wakes the loop, except for a confirm, which has time until the next batch.
     func post(_ note: Note) {
         notes.withLock { $0.append(note) }
+        if case .confirmed = note { return }
         wake.signal()
     }
 

@@ -15,7 +15,7 @@ enum RuntimeSchema {
             token bigint NOT NULL,
             -- The message without its body, while its answer is put off.
             asker bytea,
-            reply bytea,
+            reply bytea COMPRESSION lz4,
             received_at timestamptz NOT NULL,
             completed_at timestamptz
         );
@@ -33,7 +33,7 @@ enum RuntimeSchema {
             actor_type text NOT NULL,
             actor_id text,
             is_public boolean NOT NULL,
-            body json NOT NULL,
+            body json COMPRESSION lz4 NOT NULL,
             request_id text NOT NULL,
             causation_id uuid,
             traceparent text

@@ -22,6 +22,7 @@ struct WorkerConnections: Sendable {
     func link(topology: @escaping @Sendable (AMQPConnection) throws -> Void) throws -> AMQPLink {
         var settings = AMQPLink.Settings(endpoint: broker, name: "\(worker.appID) publish", policy: .resend)
         settings.queueLimit = 65_536
+        settings.window = 2048  // events of a few batches, so that replies never wait behind them
         return try AMQPLink(settings, logger: logger, topology: topology)
     }
 }
