@@ -2,19 +2,39 @@ import Contracts
 import Hummingbird
 
 extension Request {
+    /// Names that workers know other things by: a client may not set those.
+    private static let reserved: Set<String> = ["id", "code", "accept", "if-match", "if-none-match"]
+
     /// Query parameters by name.
     ///
-    /// - Throws: ``GatewayProblem`` 400 when a parameter is given twice.
+    /// - Throws: ``GatewayProblem`` 400 when a parameter is given twice, or is none of any operation.
     func queryParameters() throws -> [String: String] {
         var parameters: [String: String] = [:]
         for (name, value) in uri.queryParameters {
+            guard !Self.reserved.contains(String(name)) else { throw Self.unknown(String(name)) }
             guard parameters.updateValue(String(value), forKey: String(name)) == nil else {
                 throw GatewayProblem(
-                    Problem(
-                        .invalidParameter, "A parameter is given twice.",
-                        errors: [FieldError(parameter: String(name), code: "duplicate", detail: "Is given twice.")]))
+                    .invalidParameter, "A parameter is given twice.", parameter: String(name.prefix(64)),
+                    fault: "duplicate", "Is given twice.")
             }
         }
         return parameters
+    }
+
+    /// For operations that have no query parameters, or only those that were passed on.
+    ///
+    /// - Throws: ``GatewayProblem`` 400 for any other.
+    func refuseParameters(but known: [String: String]) throws {
+        guard uri.query?.isEmpty == false else { return }
+        for (name, value) in uri.queryParameters where known[String(name)] != String(value) {
+            throw Self.unknown(String(name))
+        }
+    }
+
+    private static func unknown(_ name: String) -> GatewayProblem {
+        let name = name.isEmpty ? "?" : String(name.prefix(64))
+        return GatewayProblem(
+            .unknownParameter, "There is no parameter \(name).", parameter: name, fault: "not_allowed",
+            "Is not known here.")
     }
 }
