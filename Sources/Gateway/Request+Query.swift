@@ -5,13 +5,15 @@ extension Request {
     /// Names that workers know other things by: a client may not set those.
     private static let reserved: Set<String> = ["id", "code", "accept", "if-match", "if-none-match"]
 
-    /// Query parameters by name.
+    /// Query parameters by name. Without `known` the worker tells which it knows.
     ///
-    /// - Throws: ``GatewayProblem`` 400 when a parameter is given twice, or is none of any operation.
-    func queryParameters() throws -> [String: String] {
+    /// - Throws: ``GatewayProblem`` 400 when a parameter is given twice, or is none of the operation.
+    func queryParameters(_ known: Set<String>? = nil) throws -> [String: String] {
         var parameters: [String: String] = [:]
         for (name, value) in uri.queryParameters {
-            guard !Self.reserved.contains(String(name)) else { throw Self.unknown(String(name)) }
+            guard known?.contains(String(name)) ?? !Self.reserved.contains(String(name)) else {
+                throw Self.unknown(String(name))
+            }
             guard parameters.updateValue(String(value), forKey: String(name)) == nil else {
                 throw GatewayProblem(
                     .invalidParameter, "A parameter is given twice.", parameter: String(name.prefix(64)),

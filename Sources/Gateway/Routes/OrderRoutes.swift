@@ -18,7 +18,7 @@ struct OrderRoutes {
                 "order.get", request, context, parameters: ["id": try context.parameters.require("id")])
         }
         orders.get(":id/timeline") { request, context in
-            var parameters = try request.queryParameters()
+            var parameters = try request.queryParameters(["as_of", "limit", "cursor"])
             parameters["id"] = try context.parameters.require("id")
             return try await dispatch.query("order.timeline", request, context, parameters: parameters)
         }
@@ -30,7 +30,7 @@ struct OrderRoutes {
         let caller = try await dispatch.caller(request, .everyone)
         return try await dispatch.metered(.read, caller, request, context) {
             let id = try context.parameters.require("id")
-            var parameters = try request.queryParameters()
+            var parameters = try request.queryParameters(["document"])
             parameters["id"] = id
             parameters["accept"] = request.headers[.accept] ?? "*/*"
             var reply = try await dispatch.ask("invoice.get", request, context, as: caller, parameters: parameters)
