@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "AMQP", "Contracts", "Bus", "CurlHTTP", "Service", logging, lifecycle, arguments, hummingbird,
+                "AMQP", "Contracts", "Bus", "CurlHTTP", "Service", logging, metrics, lifecycle, arguments, hummingbird,
                 hummingbirdCore, httpTypes, nioCore, nioPosix, nioHTTPTypes, jwt,
             ],
             swiftSettings: strictAndSafe),

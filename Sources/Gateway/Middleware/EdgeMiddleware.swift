@@ -1,4 +1,5 @@
 import Contracts
+import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -54,6 +55,7 @@ struct EdgeMiddleware: RouterMiddleware {
             if !methods.isEmpty { return otherMethod(request, context, methods) }
         }
         let problem = (error as? GatewayProblem) ?? Self.problem(for: error)
+        Counter(label: "oms_gateway_refused_total", dimensions: [("code", problem.problem.code.rawValue)]).increment()
         if problem.problem.code == .internalError {
             context.logger.error(
                 "request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
