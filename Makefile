@@ -3,7 +3,7 @@
 WORKERS   := order payment shipping promo invoice
 PROCESSES := gateway $(WORKERS) sandbox
 
-.PHONY: help up down status scale logs demo seed test lint bench clean-local $(PROCESSES)
+.PHONY: help up down status scale logs demo seed test lint fuzz bench clean-local $(PROCESSES)
 
 help:          ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | column -t -s @
@@ -31,6 +31,9 @@ test:          ## build and run all tests, unit and live: make test, make test A
 
 lint:          ## check the form of Swift sources and scripts
 	@deploy/local/lint
+
+fuzz:          ## send generated requests to the fleet that is up: make fuzz, make fuzz ARGS="--max-examples 200"
+	@deploy/local/fuzz $(ARGS)
 
 bench:         ## measure the release build: make bench SECS=5 REPEATS=1 CONC=64,256 MODES=orders
 	@bench/run

@@ -22,11 +22,17 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: Targets
 
@@ -71,9 +77,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
     ],
     targets: [
         // The C libraries. Each is imported by one Swift module only.
@@ -103,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "AMQP", "Contracts", "Bus", "Service", logging, metrics, lifecycle, arguments, hummingbird, nioCore,
-                nioPosix, jwt,
+                "AMQP", "Contracts", "Bus", "CurlHTTP", "Service", logging, metrics, lifecycle, arguments, hummingbird,
+                hummingbirdCore, httpTypes, nioCore, nioPosix, nioHTTPTypes, jwt,
             ],
             swiftSettings: strictAndSafe),
         worker("OrderWorker", migrations: ["0001_orders"], ["CurlHTTP", "Connectors"]),
@@ -144,12 +153,18 @@ let package = Package(
         tests("PromoWorkerTests", ["PromoWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests(
             "InvoiceWorkerTests", ["InvoiceWorker", "Contracts", "Worker", "Postgres", "TestSupport"], fixtures: true),
-        tests("GatewayTests", ["Gateway", "Contracts", hummingbirdTesting]),
+        tests(
+            "GatewayTests",
+            [
+                "Gateway", "Contracts", "AMQP", "Bus", "CurlHTTP", "Service", crypto, cryptoExtras, jwt, logging,
+                httpTypes,
+                hummingbird, hummingbirdCore, hummingbirdTesting, nioCore, nioEmbedded, nioHTTPTypes,
+            ]),
         tests("SandboxTests", ["Sandbox", "Contracts", "CurlHTTP", logging, hummingbird, hummingbirdTesting]),
 
         // Tests of the fleet as real processes over a live broker and database.
         .target(
-            name: "TestSupport", dependencies: ["AMQP", "Bus", "Postgres", "CurlHTTP", "Contracts", crypto],
+            name: "TestSupport", dependencies: ["AMQP", "Bus", "Postgres", "CurlHTTP", "Contracts", crypto, yams],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("IntegrationTests", ["TestSupport", "Contracts", "Bus", "AMQP", "Postgres", "CurlHTTP", crypto]),
         tests("FaultTests", ["TestSupport", "Contracts", "Bus", "AMQP", "Postgres", "CurlHTTP"]),

@@ -1,10 +1,7 @@
 import AMQP
 import Bus
-import Contracts
+import CurlHTTP
 import Hummingbird
-import Logging
-import NIOCore
-import NIOPosix
 import Service
 import ServiceLifecycle
 
@@ -14,35 +11,48 @@ struct GatewayBuild: Sendable {
     let context: FleetProcess.Context
 
     func services() async throws -> [any ServiceLifecycle.Service] {
-        context.readiness.register("broker")
-        let readiness = context.readiness
-        let requester = try Requester(
-            endpoint: try AMQPEndpoint(url: settings.broker.revealed), name: "oms-gateway", logger: context.logger,
-            onStateChange: { state in readiness.set("broker", state == .connected ? .ok : .unavailable("\(state)")) })
+        let requester = try requester()
+        let keys = try keyStore()
         let dispatcher = Dispatcher(
-            requester: requester, tokens: await TokenVerifier(secret: settings.jwtSecret.revealed),
-            defaultTenant: settings.defaultTenant, patience: settings.patience)
-        let router = try router(dispatcher)
+            requester: requester,
+            tokens: await TokenVerifier(
+                secret: settings.tokens.secret?.revealed, keys: keys, rules: settings.tokens.rules),
+            quotas: Quotas(settings.quotas, proxies: settings.edge.proxies),
+            strict: StrictTenants(settings.edge.strictTenants), defaultTenant: settings.defaultTenant,
+            patience: settings.patience)
+        let origins = settings.edge.origins
+        let router = GatewayRouter(
+            dispatch: dispatcher,
+            service: ServiceRoutes(
+                readiness: context.readiness, metrics: context.metrics, docsPath: settings.docsPath),
+            crossOrigin: origins.isEmpty ? nil : CrossOrigin(origins: origins))
+        let limits = settings.edge.limits
         let application = Application(
-            router: router,
+            router: router.router(), server: limits.server,
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true),
+                address: .hostname(settings.host, port: settings.port), serverName: nil, reuseAddress: true,
+                availableConnectionsDelegate: limits.admission),
             logger: context.logger)
-        return [RequesterService(requester: requester), application]
+        let keyServices: [any ServiceLifecycle.Service] = keys.map { [$0] } ?? []
+        return [RequesterService(requester: requester)] + keyServices + [application]
     }
 
-    func router(_ dispatcher: Dispatcher) throws -> Router<GatewayContext> {
-        let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: EdgeMiddleware())
-        OrderRoutes(dispatch: dispatcher).add(to: router)
-        PaymentRoutes(dispatch: dispatcher).add(to: router)
-        ShipmentRoutes(dispatch: dispatcher).add(to: router)
-        PromoRoutes(dispatch: dispatcher).add(to: router)
-        OperationRoutes(dispatch: dispatcher).add(to: router)
-        CallbackRoutes(dispatch: dispatcher).add(to: router)
-        ServiceRoutes(readiness: context.readiness, metrics: context.metrics, docsPath: settings.docsPath).add(
-            to: router)
-        return router
+    private func requester() throws -> Requester {
+        context.readiness.register("broker")
+        let readiness = context.readiness
+        return try Requester(
+            endpoint: try AMQPEndpoint(url: settings.broker.revealed), name: "oms-gateway", logger: context.logger,
+            onStateChange: { state in readiness.set("broker", state == .connected ? .ok : .unavailable("\(state)")) })
+    }
+
+    /// The issuer's keys, if it publishes any. Without a shared secret nobody can be let in before they are read.
+    private func keyStore() throws -> KeyStore? {
+        guard let url = settings.tokens.keysURL else { return nil }
+        context.readiness.register("token_keys", settings.tokens.secret == nil ? .required : .helpful)
+        let readiness = context.readiness
+        return KeyStore(
+            url: url, http: try HTTPClient(), timing: settings.tokens.timing, logger: context.logger,
+            onKeys: { readiness.set("token_keys", .ok) })
     }
 }
 

@@ -12,13 +12,8 @@ struct IdempotencyKey: Equatable {
         text = isQuoted ? String(header.dropFirst().dropLast()) : header
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw GatewayProblem(
-                Problem(
-                    .invalidParameter, "The Idempotency-Key is not valid.",
-                    errors: [
-                        FieldError(
-                            parameter: "Idempotency-Key", code: "invalid_format",
-                            detail: "Must be 1 to 255 visible ASCII characters.")
-                    ]))
+                .invalidParameter, "The Idempotency-Key is not valid.", parameter: "Idempotency-Key",
+                fault: "invalid_format", "Must be 1 to 255 visible ASCII characters.")
         }
     }
 

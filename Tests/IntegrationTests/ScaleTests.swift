@@ -58,17 +58,73 @@ import Testing
             try await eventually(within: .seconds(30)) {
                 try await client.post("/api/v1/orders", OrderBody.simple()).status == 201
             })
+        try await refusesWhileBlocked(fleet, gateway, client)
         // The worker gone, its queue stays: a change is accepted and done later, a read is not.
         #expect(try await worker.process.terminate() == .exited(0))
         let later = try await client.post("/api/v1/orders", OrderBody.simple())
         #expect(later.status == 202)
         #expect(try await client.get("/api/v1/orders").status == 503)
-        _ = try await fleet.run(.order)
+        try await refusesWhatNoQueueHasRoomFor(fleet, client)
         let location = try #require(later.headers["Location"])
+        let waiting = try await client.get(location)
+        #expect(waiting.status == 200, "of an operation that waits for its worker")
+        #expect(waiting.json?["status"]?.string == "accepted")
+        try await drainsOpenRequests(fleet)
+        _ = try await fleet.run(.order)
         #expect(
             try await eventually(within: .seconds(20)) {
                 try await client.get(location).json?["status"]?.string == "succeeded"
             })
         await fleet.stop()
+    }
+
+    /// A broker with an alarm takes nothing; the gateway says so at once.
+    private func refusesWhileBlocked(_ fleet: Fleet, _ gateway: Fleet.Member, _ client: FleetClient) async throws {
+        try await fleet.broker.control("set_vm_memory_high_watermark", "0")
+        #expect(
+            try await eventually { try await client.post("/api/v1/orders", OrderBody.simple()).status == 503 })
+        let started = ContinuousClock.now
+        for _ in 0..<20 {
+            let answer = try await client.post("/api/v1/orders", OrderBody.simple())
+            #expect(answer.problem == "unavailable")
+            #expect(answer.headers["Retry-After"] != nil)
+            #expect(try await client.get("/api/v1/orders").status == 503)
+        }
+        #expect(ContinuousClock.now - started < .seconds(4), "less than 100 ms each")
+        #expect(await !fleet.isReady(gateway))
+        try await fleet.broker.control("set_vm_memory_high_watermark", "absolute", "512MB")
+        #expect(
+            try await eventually(within: .seconds(30)) {
+                try await client.post("/api/v1/orders", OrderBody.simple()).status == 201
+            })
+    }
+
+    /// An operator's limit on a queue: what finds no room was not accepted.
+    private func refusesWhatNoQueueHasRoomFor(_ fleet: Fleet, _ client: FleetClient) async throws {
+        try await fleet.broker.control(
+            "set_policy", "full", "^oms.order.commands$", #"{"max-length":1}"#, "--apply-to", "queues")
+        var answer: FleetClient.Answer?
+        #expect(
+            try await eventually {
+                answer = try await client.post(
+                    "/api/v1/orders", OrderBody.simple(), headers: ["Prefer": "respond-async"])
+                return answer?.status == 503
+            })
+        #expect(answer?.problem == "unavailable")
+        #expect(answer?.headers["Retry-After"] != nil)
+        try await fleet.broker.control("clear_policy", "full")
+    }
+
+    /// Who is told to stop answers what it has begun, and takes nothing new.
+    private func drainsOpenRequests(_ fleet: Fleet) async throws {
+        let gateway = try await fleet.run(.gateway)
+        let client = FleetClient(fleet, gateway)
+        async let open = client.post("/api/v1/orders", OrderBody.simple(), headers: ["Prefer": "wait=3"])
+        async let read = client.get("/api/v1/orders")
+        try await Task.sleep(for: .milliseconds(500))
+        let ending = Task { try await gateway.process.terminate() }
+        #expect(try await open.status == 202)
+        #expect(try await read.status == 503, "the worker is away")
+        #expect(try await ending.value == .exited(0))
     }
 }

@@ -112,8 +112,10 @@ package final class Fleet: Sendable {
     ///
     /// - `failpoints`: As `OMS_FAILPOINTS` takes them: `after-commit:3:kill`.
     /// - `settings`: More environment variables.
+    /// - `until`: What has to answer 200; a process that shall lack something is at best alive.
     package func run(
-        _ program: FleetProgram, failpoints: String? = nil, settings: [String: String] = [:]
+        _ program: FleetProgram, failpoints: String? = nil, settings: [String: String] = [:],
+        until path: String = "/health/ready"
     ) async throws -> Member {
         let adminPort = try freePort()
         let httpPort = try settings["HTTP_PORT"].flatMap { Int($0) } ?? (program == .sandbox ? sandboxPort : freePort())
@@ -130,19 +132,21 @@ package final class Fleet: Sendable {
         let member = Member(
             program: program, process: process, url: url,
             adminURL: program == .sandbox ? url ?? "" : "http://127.0.0.1:\(adminPort)", failpointLog: failpointLog)
-        try await waitUntilReady(member)
+        try await wait(for: path, member)
         return member
     }
 
-    package func isReady(_ member: Member) async -> Bool {
-        let request = HTTPRequest(.get, "\(member.adminURL)/health/ready", timeout: .seconds(1))
+    package func isReady(_ member: Member) async -> Bool { await answers("/health/ready", member) }
+
+    private func answers(_ path: String, _ member: Member) async -> Bool {
+        let request = HTTPRequest(.get, "\(member.adminURL)\(path)", timeout: .seconds(1))
         return (try? await http.send(request))?.status == 200
     }
 
-    private func waitUntilReady(_ member: Member) async throws {
+    private func wait(for path: String, _ member: Member) async throws {
         let isReady = try await eventually(within: .seconds(60)) {
             guard member.process.isRunning else { return true }
-            return await self.isReady(member)
+            return await self.answers(path, member)
         }
         guard isReady, member.process.isRunning || member.hasFailed else {
             throw TestSupportError("\(member.program.rawValue) is not ready: \(tail(of: member.process.log))")

@@ -1,4 +1,5 @@
 import Contracts
+import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -6,7 +7,9 @@ import NIOCore
 
 /// The outermost layer: gives every call its id, and makes every fault a problem document.
 struct EdgeMiddleware: RouterMiddleware {
-    private static let requestIDField = HTTPField.Name("X-Request-ID")
+    let paths: PathTable
+    /// nil: pages of other origins get nothing.
+    let crossOrigin: CrossOrigin?
 
     func handle(
         _ request: Request, context: GatewayContext, next: (Request, GatewayContext) async throws -> Response
@@ -16,25 +19,19 @@ struct EdgeMiddleware: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
-        } catch let problem as GatewayProblem {
-            response = problem.response(path: request.uri.path, requestID: context.requestID)
-        } catch is NIOTooManyBytesError {
-            response = GatewayProblem(.contentTooLarge, "The body is larger than 256 KiB.")
-                .response(path: request.uri.path, requestID: context.requestID)
-        } catch let error as HTTPError {
-            response = Self.problem(for: error).response(path: request.uri.path, requestID: context.requestID)
         } catch {
-            context.logger.error(
-                "request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
-            response = GatewayProblem(.internalError, "The request could not be handled.")
-                .response(path: request.uri.path, requestID: context.requestID)
+            response = answer(to: error, request, context)
         }
-        if let field = Self.requestIDField { response.headers[field] = context.requestID }
+        response.headers[.xRequestID] = context.requestID
+        if let crossOrigin {
+            crossOrigin.write(to: &response.headers, for: request.headers)
+            if crossOrigin.varies { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
+        }
         return response
     }
 
     private static func requestID(of request: Request) -> String {
-        if let field = requestIDField, let sent = request.headers[field], isValid(sent) { return sent }
+        if let sent = request.headers[.xRequestID], isValid(sent) { return sent }
         return Identifier.new().description
     }
 
@@ -50,13 +47,49 @@ struct EdgeMiddleware: RouterMiddleware {
             }
     }
 
-    private static func problem(for error: HTTPError) -> GatewayProblem {
+    // MARK: Faults
+
+    private func answer(to error: any Error, _ request: Request, _ context: GatewayContext) -> Response {
+        if let error = error as? HTTPError, error.status == .notFound {
+            let methods = paths.methods(at: request.uri.path)
+            if !methods.isEmpty { return otherMethod(request, context, methods) }
+        }
+        let problem = (error as? GatewayProblem) ?? Self.problem(for: error)
+        Counter(label: "oms_gateway_refused_total", dimensions: [("code", problem.problem.code.rawValue)]).increment()
+        if problem.problem.code == .internalError {
+            context.logger.error(
+                "request failed", metadata: ["error": "\(error)", "request_id": "\(context.requestID)"])
+        }
+        return problem.response(to: request, context)
+    }
+
+    /// Of a path that there is, with a method that it does not have. OPTIONS tells which it has.
+    private func otherMethod(
+        _ request: Request, _ context: GatewayContext, _ methods: [HTTPRequest.Method]
+    ) -> Response {
+        let allowed = methods.map(\.rawValue).joined(separator: ", ")
+        var response: Response
+        if request.method == .options {
+            response = Response(status: .noContent)
+            crossOrigin?.writePreflight(to: &response.headers, for: request.headers, methods: allowed)
+        } else {
+            let names = "\(request.method.rawValue) is not possible here; \(allowed) is."
+            response = GatewayProblem(.methodNotAllowed, names).response(to: request, context)
+        }
+        response.headers[.allow] = allowed
+        return response
+    }
+
+    private static func problem(for error: any Error) -> GatewayProblem {
+        guard let error = error as? HTTPError else {
+            return error is NIOTooManyBytesError
+                ? .bodyTooLarge : GatewayProblem(.internalError, "The request could not be handled.")
+        }
         switch error.status {
-        case .notFound: GatewayProblem(.notFound, "There is no such path.")
-        case .contentTooLarge: GatewayProblem(.contentTooLarge, "The body is larger than 256 KiB.")
-        case .methodNotAllowed: GatewayProblem(.methodNotAllowed, "The path has no such method.")
+        case .notFound: return GatewayProblem(.notFound, "There is no such path.")
+        case .contentTooLarge: return .bodyTooLarge
         default:
-            error.status.code < 500
+            return error.status.code < 500
                 ? GatewayProblem(.malformedRequest, error.body ?? "The request cannot be read.")
                 : GatewayProblem(.internalError, "The request could not be handled.")
         }

@@ -23,25 +23,36 @@ struct CallbackRoutes {
     }
 
     private func receive(_ request: Request, _ context: GatewayContext, provider: String?) async throws -> Response {
-        var parameters: [String: String] = [:]
-        if let provider {
-            guard let known = PaymentProvider(input: provider) else {
-                throw GatewayProblem(.notFound, "There is no such provider.")
+        let caller = Caller(tenant: dispatch.defaultTenant, actor: .anonymous)
+        return try await dispatch.metered(.callback, caller, request, context) {
+            var parameters: [String: String] = [:]
+            if let provider {
+                guard let known = PaymentProvider(input: provider) else {
+                    throw GatewayProblem(.notFound, "There is no such provider.")
+                }
+                parameters["provider"] = known.rawValue
             }
-            parameters["provider"] = known.rawValue
+            parameters["content_type"] = request.headers[.contentType]
+            for name in Self.signatureHeaders {
+                if let field = HTTPField.Name(name), let value = request.headers[field] { parameters[name] = value }
+            }
+            let body = try await dispatch.rawBody(request, context)
+            return try await outcome(
+                of: Message(
+                    id: Self.id(parameters, body), type: "payment.webhook", tenant: caller.tenant, actor: caller.actor,
+                    body: body, requestID: context.requestID, path: request.uri.path, parameters: parameters))
         }
-        parameters["content_type"] = request.headers[.contentType]
-        for name in Self.signatureHeaders {
-            if let field = HTTPField.Name(name), let value = request.headers[field] { parameters[name] = value }
-        }
-        let body = Array(try await request.body.collect(upTo: context.maxUploadSize).readableBytesView)
-        let message = Message(
-            id: .derived(
-                from: "callback",
-                parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&"),
-                String(decoding: body, as: UTF8.self)),
-            type: "payment.webhook", tenant: dispatch.defaultTenant, actor: .anonymous, body: body,
-            requestID: context.requestID, path: request.uri.path, parameters: parameters)
+    }
+
+    /// The same bytes are the same callback.
+    private static func id(_ parameters: [String: String], _ body: [UInt8]) -> Identifier {
+        .derived(
+            from: "callback",
+            parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&"),
+            String(decoding: body, as: UTF8.self))
+    }
+
+    private func outcome(of message: Message) async throws -> Response {
         switch await dispatch.requester.command(message, wait: dispatch.patience) {
         case .reply(let reply):
             var response = Response(reply)
@@ -52,8 +63,4 @@ struct CallbackRoutes {
         case .notSent, .uncertain: throw GatewayProblem.unavailable
         }
     }
-}
-
-extension HTTPField.Name {
-    static let idempotentReplayed = HTTPField.Name("Idempotent-Replayed") ?? .contentType
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Hummingbird
 
 /// `/api/v1/orders`.
@@ -17,15 +18,37 @@ struct OrderRoutes {
                 "order.get", request, context, parameters: ["id": try context.parameters.require("id")])
         }
         orders.get(":id/timeline") { request, context in
-            var parameters = try request.queryParameters()
+            var parameters = try request.queryParameters(["as_of", "limit", "cursor"])
             parameters["id"] = try context.parameters.require("id")
             return try await dispatch.query("order.timeline", request, context, parameters: parameters)
         }
-        orders.get(":id/invoice") { request, context in
-            var parameters = try request.queryParameters()
-            parameters["id"] = try context.parameters.require("id")
+        orders.get(":id/invoice") { request, context in try await invoice(request, context) }
+    }
+
+    /// The invoice worker does not know which orders there are: of one without an invoice the order worker is asked.
+    private func invoice(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let caller = try await dispatch.caller(request, .everyone)
+        return try await dispatch.metered(.read, caller, request, context) {
+            let id = try context.parameters.require("id")
+            var parameters = try request.queryParameters(["document"])
+            parameters["id"] = id
             parameters["accept"] = request.headers[.accept] ?? "*/*"
-            return try await dispatch.query("invoice.get", request, context, parameters: parameters)
+            var reply = try await dispatch.ask("invoice.get", request, context, as: caller, parameters: parameters)
+            if reply.status == 409 {
+                let order = try await dispatch.ask("order.get", request, context, as: caller, parameters: ["id": id])
+                reply = Self.withoutInvoice(reply, order: order)
+            }
+            return dispatch.response(to: request, reply)
         }
+    }
+
+    /// What is answered when there is no invoice: the order worker's refusal if the caller has no such order, else the refusal
+    /// of the invoice worker, with a time to come back if the order is confirmed and the invoice so on its way.
+    static func withoutInvoice(_ refusal: Reply, order: Reply) -> Reply {
+        guard order.isSuccess else { return order }
+        var refusal = refusal
+        let isConfirmed = (try? JSONParser.parse(order.body))?["confirmed_at"] != nil
+        if isConfirmed { refusal.headers["Retry-After"] = "1" }
+        return refusal
     }
 }

@@ -9,6 +9,11 @@ struct PaymentRoutes {
         payments.post("create") { request, context in
             try await dispatch.command("payment.create", request, context, route: "/api/v1/payments/create")
         }
+        payments.post(":id/refund") { request, context in
+            try await dispatch.command(
+                "payment.refund", request, context, route: "/api/v1/payments/{id}/refund",
+                parameters: ["id": try context.parameters.require("id")], roles: .shop, takesPrecondition: true)
+        }
         payments.get(":id") { request, context in
             try await dispatch.query(
                 "payment.get", request, context, parameters: ["id": try context.parameters.require("id")])

@@ -7,7 +7,8 @@ struct ShipmentRoutes {
     func add(to router: Router<GatewayContext>) {
         let shipments = router.group("/api/v1/shipments")
         shipments.post { request, context in
-            try await dispatch.command("shipment.create", request, context, route: "/api/v1/shipments")
+            try await dispatch.command(
+                "shipment.create", request, context, route: "/api/v1/shipments", roles: .shop)
         }
         shipments.get("carriers") { request, context in
             try await dispatch.query("shipment.carriers", request, context)

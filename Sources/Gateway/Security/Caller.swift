@@ -1,7 +1,7 @@
 import Contracts
 
 /// Who calls, as a verified token says.
-struct Caller: Sendable, Equatable {
+struct Caller: Sendable, Hashable {
     let tenant: String
     let actor: Actor
 }

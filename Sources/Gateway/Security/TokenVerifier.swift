@@ -3,101 +3,76 @@ import Foundation
 import JWTKit
 import Synchronization
 
-/// Verifies bearer tokens and remembers verified ones until they expire, for a signature costs more than all other
-/// work on a request.
+/// Verifies bearer tokens and remembers verified ones until they expire or the keys change, for a signature costs more than
+/// all other work on a request.
 final class TokenVerifier: Sendable {
-    private struct Claims: JWTPayload {
-        let sub: String?
-        let tenantID: String?
-        let role: String?
-        let exp: Int64?
-        let nbf: Int64?
-
-        private enum CodingKeys: String, CodingKey {
-            case sub, role, exp, nbf
-            case tenantID = "tenant_id"
-        }
-
-        func verify(using algorithm: some JWTAlgorithm) {}
+    private struct Remembered {
+        let token: VerifiedToken
+        /// Of the issuer's keys at that time.
+        let generation: Int
     }
 
-    private struct Verified {
-        let caller: Caller
-        let expiresAt: Timestamp
-    }
-
-    /// Clock difference that is allowed (openapi.yaml, bearerAuth).
-    private static let leeway: Duration = .seconds(60)
     private static let cacheLimit = 10_000
 
-    private let keys: JWTKeyCollection
-    private let cache = Mutex<[String: Verified]>([:])
+    private let secret: (any JWTAlgorithm)?
+    private let keys: KeyStore?
+    private let rules: TokenRules
+    private let cache = Mutex<[String: Remembered]>([:])
 
-    /// `secret` is shared with whoever issues tokens (HS256).
-    init(secret: String) async {
-        keys = await JWTKeyCollection().add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+    /// - `secret`: Shared with whoever issues tokens (HS256); nil: no such tokens are taken.
+    /// - `keys`: Of the issuer of signed tokens (RS256, ES256); nil: no such tokens are taken.
+    init(secret: String?, keys: KeyStore?, rules: TokenRules) async {
+        if let secret {
+            let keys = await JWTKeyCollection().add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+            self.secret = try? await keys.getKey()
+        } else {
+            self.secret = nil
+        }
+        self.keys = keys
+        self.rules = rules
     }
 
-    /// The caller that an `Authorization` header names. Throws ``GatewayProblem``: 401 with the reason.
+    /// The caller that an `Authorization` header names. Throws ``GatewayProblem``: 401 with the reason; 503 while the issuer's
+    /// keys were never read.
     func verify(authorization: String) async throws -> Caller {
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        guard let token = Self.bearer(authorization) else {
             throw GatewayProblem(.unauthenticated, "A bearer token is needed.")
         }
-        let token = String(parts[1])
-        if let verified = cache.withLock({ $0[token] }) {
-            guard Timestamp.now < verified.expiresAt.adding(Self.leeway) else { throw expired(verified.expiresAt) }
-            return verified.caller
+        let generation = keys?.generation ?? 0
+        if let known = cache.withLock({ $0[token] }), known.generation == generation {
+            let expiresAt = known.token.expiresAt
+            guard Timestamp.now < expiresAt.adding(TokenRules.leeway) else { throw TokenRules.expired(expiresAt) }
+            return known.token.caller
         }
-        guard Self.algorithm(of: token) == "HS256" else {
-            throw GatewayProblem(.invalidToken, "The token is not signed with HS256.")
-        }
-        let claims: Claims
-        do {
-            claims = try await keys.verify(token, as: Claims.self)
-        } catch {
-            throw GatewayProblem(.invalidToken, "The token cannot be verified.")
-        }
-        let verified = try check(claims)
+        let verified = try rules.check(try await claims(of: token), at: .now)
         cache.withLock { cache in
             if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
-            cache[token] = verified
+            cache[token] = Remembered(token: verified, generation: generation)
         }
         return verified.caller
     }
 
-    /// The algorithm that the token's header names. A key verifies with its own algorithm whatever the header says, so a
-    /// header that says something else is a token that somebody tampered with.
-    private static func algorithm(of token: String) -> String? {
-        var header = String(token.prefix { $0 != "." }.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-        header += String(repeating: "=", count: (4 - header.utf8.count % 4) % 4)
-        guard let data = Data(base64Encoded: header), let json = try? JSONParser.parse(Array(data)) else { return nil }
-        return json["alg"]?.string
+    private static func bearer(_ authorization: String) -> String? {
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
     }
 
-    private func check(_ claims: Claims) throws -> Verified {
-        guard let exp = claims.exp, exp > 0, exp < 253_402_300_800 else {
-            throw GatewayProblem(.invalidToken, "The token has no time of expiry.")
+    /// The claims of a token whose signature fits the key that its kind of algorithm asks for: the shared secret for HS256,
+    /// a published key for the others.
+    private func claims(of text: String) async throws -> JSON {
+        guard let token = SignedToken(text) else { throw GatewayProblem(.invalidToken, "The token cannot be read.") }
+        let verifier: (any JWTAlgorithm)?
+        switch token.algorithm {
+        case "HS256" where secret != nil: verifier = secret
+        case let algorithm where SigningKeys.algorithms.contains(algorithm) && keys != nil:
+            verifier = try await keys?.verifier(id: token.keyID, algorithm: algorithm)
+        default: throw GatewayProblem(.invalidToken, "The token is signed with an algorithm that is not taken.")
         }
-        let expiresAt = Timestamp(milliseconds: exp * 1000)
-        let now = Timestamp.now
-        guard now < expiresAt.adding(Self.leeway) else { throw expired(expiresAt) }
-        if let nbf = claims.nbf, nbf > 0, nbf < 253_402_300_800,
-            Timestamp(milliseconds: nbf * 1000) > now.adding(Self.leeway)
-        {
-            throw GatewayProblem(.invalidToken, "The token is not valid yet.")
-        }
-        guard let role = claims.role.flatMap({ Role(rawValue: $0) }), role != .anonymous else {
-            throw GatewayProblem(.invalidToken, "The token has no known role.")
-        }
-        guard let tenant = claims.tenantID, ExternalID.isValid(tenant), let subject = claims.sub,
-            ExternalID.isValid(subject)
-        else { throw GatewayProblem(.invalidToken, "The token names no tenant or no subject.") }
-        return Verified(
-            caller: Caller(tenant: tenant, actor: Actor(role: role, subject: subject)), expiresAt: expiresAt)
-    }
-
-    private func expired(_ time: Timestamp) -> GatewayProblem {
-        GatewayProblem(.tokenExpired, "The token expired at \(time).")
+        guard let verifier else { throw GatewayProblem(.invalidToken, "The token is signed with an unknown key.") }
+        guard (try? verifier.verify(token.signature, signs: token.content)) == true,
+            let claims = token.verifiedClaims()
+        else { throw GatewayProblem(.invalidToken, "The token cannot be verified.") }
+        return claims
     }
 }

@@ -1,0 +1,179 @@
+import Contracts
+import Crypto
+import CurlHTTP
+import Foundation
+import TestSupport
+import Testing
+
+/// What depends on the operation.
+extension ContractWalk {
+    private func id(of answer: FleetClient.Answer) throws -> String {
+        try #require(answer.json?["id"]?.string, "\(answer.status) \(answer.text)")
+    }
+
+    /// Reads a resource, and once more with its ETag.
+    private func readTwice(_ operation: String, _ id: String, headers: HTTPHeaders = [:]) async throws {
+        let answer = try await call(operation, nil, ["id": id], headers: headers)
+        #expect(answer.status == 200, "\(operation)")
+        var headers = headers
+        let tag: String = try #require(answer.headers["ETag"])
+        headers["If-None-Match"] = tag
+        let unchanged = try await call(operation, nil, ["id": id], headers: headers)
+        #expect(unchanged.status == 304, "\(operation)")
+    }
+
+    func orders() async throws {
+        let customer = client("customer")
+        let reference = "walk-\(UInt32.random(in: .min ... .max))"
+        let order = try id(of: await call("createOrder", customer, body: OrderBody.simple(reference: reference)))
+        #expect(try await call("createOrder", customer, body: OrderBody.simple(reference: reference)).status == 409)
+        #expect(try await call("createOrder", customer, body: OrderBody.simple(product: "prod_x")).status == 422)
+        let foreign = OrderBody.simple().replacing("{\"items\"", with: #"{"customer_id":"cust_43","items""#)
+        #expect(try await call("createOrder", customer, body: foreign).status == 403)
+        try await readTwice("getOrder", order)
+        for query in ["", "?limit=1", "?status=pending,confirmed&sort=created_at", "?reference=\(reference)"] {
+            #expect(try await call("listOrders", customer, query: query).status == 200)
+        }
+        #expect(try await call("listOrders", customer, query: "?customer_id=cust_43").status == 403)
+        for query in ["?limit=0", "?cursor=abc", "?status=lost", "?limit=1&limit=2"] {
+            #expect(try await call("listOrders", customer, query: query).status == 400)
+        }
+        #expect(try await call("getOrderTimeline", customer, ["id": order]).status == 200)
+        #expect(try await call("getOrderInvoice", customer, ["id": order]).status == 409)
+        let accept: HTTPHeaders = ["Accept": "text/html"]
+        #expect(try await call("getOrderInvoice", customer, ["id": order], headers: accept).status == 406)
+        #expect(try await call("createShipment", body: #"{"order_id":"\#(order)"}"#).status == 409)
+    }
+
+    func paymentsAndInvoice() async throws {
+        let customer = client("customer")
+        let order = try id(of: await call("createOrder", customer, body: OrderBody.simple()))
+        let body = #"{"order_id":"\#(order)"}"#
+        #expect(
+            try await call("createPayment", customer, body: Contract.body(of: try Self.operation("createPayment")))
+                .status == 404)
+        let much = #"{"order_id":"\#(order)","amount":"99999.00"}"#
+        #expect(try await call("createPayment", customer, body: much).status == 422)
+        let created = try await call("createPayment", customer, body: body)
+        #expect(created.status == 201)
+        let payment = try id(of: created)
+        #expect(try await call("createPayment", customer, body: body).status == 200)
+        #expect(try await call("refundPayment", nil, ["id": payment]).status == 409, "no money was taken")
+        try await readTwice("getPayment", payment)
+        try await readTwice("getPaymentStatus", payment)
+        try await shopper.pay(try #require(created.json?["next_action"]?["url"]?.string))
+        try await shopper.wait("/api/v1/orders/\(order)", "status", ["confirmed"], customer)
+        #expect(try await call("createPayment", customer, body: body).status == 409)
+        try await refunds(payment)
+        #expect(
+            try await eventually(within: .seconds(20)) {
+                try await self.call("getOrderInvoice", customer, ["id": order]).status == 200
+            })
+        for type in ["application/pdf", "application/json"] {
+            try await readTwice("getOrderInvoice", order, headers: ["Accept": type])
+        }
+        try await readTwice("getOrder", order)
+        #expect(try await call("getOrderTimeline", customer, ["id": order]).status == 200)
+    }
+
+    private func refunds(_ payment: String) async throws {
+        let path = ["id": payment]
+        #expect(try await call("refundPayment", nil, path, body: #"{"amount":"99999.00"}"#).status == 422)
+        let stale: HTTPHeaders = ["If-Match": "\"999\""]
+        #expect(try await call("refundPayment", nil, path, headers: stale).status == 412)
+        let refund = try await call(
+            "refundPayment", nil, path, body: #"{"amount":"10.00","reason":"customer_request"}"#,
+            headers: ["Prefer": "wait=10"])
+        #expect(refund.status == 201, "\(refund.text)")
+        try await readTwice("getPayment", payment)
+    }
+
+    func shipments() async throws {
+        let purchase = try await Purchases.shared.one(shop)
+        let staff = client("staff", tenant: Purchases.tenant)
+        let order = try id(of: await call("createOrder", client("customer"), body: Shopper.body(promoCode: nil)))
+        #expect(try await call("createShipment").status == 404, "an order that there is not")
+        let unknown = #"{"order_id":"\#(order)","carrier":"pigeon"}"#
+        #expect(try await call("createShipment", body: unknown).status == 422)
+        let payment = try await shopper.make(
+            "/api/v1/payments/create", #"{"order_id":"\#(order)"}"#, "walk-\(order)", shopper.customer)
+        try await shopper.pay(try #require(payment.json["next_action"]?["url"]?.string))
+        try await shopper.wait("/api/v1/orders/\(order)", "status", ["confirmed"], shopper.customer)
+        let created = try await call(
+            "createShipment", body: #"{"order_id":"\#(order)"}"#, headers: ["Prefer": "wait=10"])
+        #expect(created.status == 201, "\(created.text)")
+        let shipment = try id(of: created)
+        try await shopper.wait("/api/v1/shipments/\(shipment)", "status", ["delivered"], shopper.customer)
+        for operation in ["getShipment", "trackShipment"] {
+            try await readTwice(operation, shipment)
+            #expect(try await call(operation, staff, ["id": purchase.shipment]).status == 200)
+        }
+        try await readTwice("listCarriers", "")
+    }
+
+    func promoCodes() async throws {
+        let code = "WALK-\(UInt32.random(in: .min ... .max))"
+        let operation = try Self.operation("createPromo")
+        let body = try #require(Contract.body(of: operation)).replacing("C-", with: "\(code)-")
+        #expect(try await call("createPromo", body: body).status == 201)
+        #expect(try await call("createPromo", body: body).status == 409)
+        #expect(try await call("createPromo", body: "{}").status == 422)
+        let word = try #require(try JSONParser.parse(body)["code"]?.string)
+        for client in [client("customer"), client(), client("customer", tenant: "strangers")] {
+            #expect(
+                try await call("validatePromo", client, body: #"{"code":"\#(word)","order_total":50}"#).status == 200)
+        }
+        #expect(try await call("validatePromo", body: #"{"code":1}"#).status == 422)
+    }
+
+    func callbacks() async throws {
+        var provider = client()
+        provider.token = nil
+        let form: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
+        for operation in Contract.served where operation.path.contains("callback") {
+            for (data, isSigned) in [(#"{"order_id":"nothing"}"#, true), (#"{"order_id":"nothing"}"#, false)] {
+                let text = Data(data.utf8).base64EncodedString()
+                let key = isSigned ? "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF" : "another"
+                let digest = SHA3_256.hash(data: Data((key + text + key).utf8))
+                let signature = Data(digest).base64EncodedString()
+                let escaped = [text, signature].map {
+                    $0.replacing("+", with: "%2B").replacing("/", with: "%2F").replacing("=", with: "%3D")
+                }
+                let answer = try await call(
+                    operation, provider, body: "data=\(escaped[0])&signature=\(escaped[1])", headers: form)
+                #expect(answer.status == (isSigned ? 200 : 401), "\(operation): \(answer.text)")
+            }
+            if operation.hasPathParameters {
+                #expect(try await call(operation, provider, ["provider": "paypal"]).status == 404)
+                #expect(try await call(operation, provider, ["provider": "fondy"]).status == 400, "not enabled")
+            } else {
+                #expect(try await call(operation, provider, body: "{}").status == 400)
+            }
+        }
+    }
+
+    func operations() async throws {
+        let customer = client("customer")
+        let accepted = try await call("createOrder", customer, headers: ["Prefer": "respond-async"])
+        #expect(accepted.status == 202)
+        let parameters = ["id": try id(of: accepted)]
+        let done = try await call("getOperation", customer, parameters, headers: ["Prefer": "wait=10"])
+        #expect(done.json?["status"]?.string == "succeeded")
+        let refused = try await call("createOrder", customer, body: "{}", headers: ["Prefer": "respond-async"])
+        let failed = try await call(
+            "getOperation", customer, ["id": try id(of: refused)], headers: ["Prefer": "wait=10"])
+        #expect(failed.json?["status"]?.string == "failed")
+        let unknown = try await call("getOperation", customer, ["id": Identifier.new().description])
+        #expect(unknown.json?["status"]?.string == "accepted")
+    }
+
+    func service() async throws {
+        for operation in ["getLiveness", "getReadiness", "getMetrics"] {
+            #expect(try await call(operation).status == 200)
+        }
+    }
+
+    private static func operation(_ id: String) throws -> APIOperation {
+        try #require(Contract.served.first { $0.id == id })
+    }
+}
