@@ -37,6 +37,7 @@ struct GatewayBuild: Sendable {
         OrderRoutes(dispatch: dispatcher).add(to: router)
         PaymentRoutes(dispatch: dispatcher).add(to: router)
         ShipmentRoutes(dispatch: dispatcher).add(to: router)
+        ReturnRoutes(dispatch: dispatcher).add(to: router)
         PromoRoutes(dispatch: dispatcher).add(to: router)
         OperationRoutes(dispatch: dispatcher).add(to: router)
         CallbackRoutes(dispatch: dispatcher).add(to: router)

@@ -15,6 +15,7 @@ struct OrderHandler: Handler {
         case "order.create": create(message)
         case "payment.create": try forward(message, as: "payment.open")
         case "shipment.create": try forward(message, as: "shipment.open")
+        case "order.set_status", "order.cancel", "return.request", "return.set_status": OrderIntake.read(message)
         case "timer.draft", "timer.expire": try timer(message)
         default: try OrderNews.intake(message)
         }
@@ -55,11 +56,32 @@ struct OrderHandler: Handler {
         return .command(order, message.type == "timer.draft" ? .draftTimedOut : .expire)
     }
 
-    // MARK: Catalogue
+    // MARK: What decisions need from elsewhere
 
     func prepare(_ batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows) throws
         -> [Preparation<Identifier, OrderCommand>]
     {
+        let products = products(for: batch)
+        let orders = try orders(ofReturns: batch, read)
+        return batch.map { work in
+            switch work.command {
+            case .create(let id, let request, _):
+                guard let known = products[work.message.tenant] else {
+                    return .retry(
+                        reason: "catalogue away",
+                        atLast: Problem(.catalogueUnavailable, "The catalogue could not be asked.", retryAfter: 60))
+                }
+                return .ready(.create(id, request, products: known))
+            case .setReturnStatus(let id, _):
+                guard let order = orders[id] else { return .refused(.notFound("return")) }
+                return .found(order, work.command)
+            default: return .ready(work.command)
+            }
+        }
+    }
+
+    /// Products by tenant; a tenant whose catalogue is away is left out.
+    private func products(for batch: [Work<Identifier, OrderCommand>]) -> [String: [String: Product]] {
         var wanted: [String: Set<String>] = [:]
         for work in batch {
             guard case .create(_, let request, _) = work.command else { continue }
@@ -67,15 +89,22 @@ struct OrderHandler: Handler {
         }
         var products: [String: [String: Product]] = [:]
         for (tenant, ids) in wanted { products[tenant] = try? catalogue.products(ids, tenant: tenant) }
-        return batch.map { work in
-            guard case .create(let id, let request, _) = work.command else { return .ready(work.command) }
-            guard let known = products[work.message.tenant] else {
-                return .retry(
-                    reason: "catalogue away",
-                    atLast: Problem(.catalogueUnavailable, "The catalogue could not be asked.", retryAfter: 60))
-            }
-            return .ready(.create(id, request, products: known))
+        return products
+    }
+
+    /// Decisions about returns name the return only.
+    private func orders(
+        ofReturns batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows
+    ) throws -> [Identifier: Identifier] {
+        let returns = batch.compactMap { work in
+            if case .setReturnStatus(let id, _) = work.command { id } else { nil }
         }
+        guard !returns.isEmpty else { return [:] }
+        var orders: [Identifier: Identifier] = [:]
+        for row in try read(ReturnStore.orders(of: returns)) {
+            orders[Identifier(try row.uuid(0))] = Identifier(try row.uuid(1))
+        }
+        return orders
     }
 
     // MARK: Tables
@@ -96,10 +125,12 @@ struct OrderHandler: Handler {
     func save(_ changed: [Changed<Identifier, OrderState>]) -> [Saving] {
         var changes = OrderStore.Changes()
         var heard: [(order: Identifier, event: Event)] = []
+        var returns: [(order: Order, goods: Return)] = []
         for entry in changed {
             switch (entry.before, entry.after) {
             case (.order(let before), .order(let after)):
                 if after.version != before.version { changes.updated.append(after) }
+                returns += after.returns.filter { !before.returns.contains($0) }.map { (after, $0) }
                 heard += after.heard.map { (after.id, $0) }
             case (let before, .order(let after)):
                 changes.inserted.append(after)
@@ -112,6 +143,7 @@ struct OrderHandler: Handler {
         }
         var statements = OrderStore.save(changes, at: .now)
         if !heard.isEmpty { statements.append(OrderStore.hear(heard)) }
+        if !returns.isEmpty { statements.append(ReturnStore.save(returns)) }
         return statements.map { Saving($0) }
     }
 
@@ -138,6 +170,7 @@ struct OrderHandler: Handler {
         guard case .order(let order) = state else {
             return Problem(.internalError, "The order is not there.").reply(to: message)
         }
+        if message.type.hasPrefix("return.") { return ReturnView.reply(status: status, order, to: message) }
         var headers = ["ETag": "\"\(order.version)\"", "Vary": "Authorization"]
         if status == 201 { headers["Location"] = "/api/v1/orders/\(order.id)" }
         return Reply(

@@ -8,7 +8,10 @@ import Worker
 enum OrderApplication: WorkerApplication {
     static let name = WorkerName.order
     static let adminPort = 9110
-    static let migrations = [Migration("0001_orders", bytes: PackageResources._001_orders_sql)]
+    static let migrations = [
+        Migration("0001_orders", bytes: PackageResources._001_orders_sql),
+        Migration("0002_returns", bytes: PackageResources._002_returns_sql),
+    ]
 
     static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
         OrderHandler
@@ -16,7 +19,11 @@ enum OrderApplication: WorkerApplication {
         OrderMetrics.describe(in: context.metrics)
         let catalogue = Catalogue(url: settings.coreURL, http: try HTTPClient(), logger: context.logger)
         return WorkerDefinition(
-            name, commands: ["order.create", "payment.create", "shipment.create"],
+            name,
+            commands: [
+                "order.create", "order.set_status", "order.cancel", "return.request", "return.set_status",
+                "payment.create", "shipment.create",
+            ],
             publicEvents: ["stock.*"],
             handler: OrderHandler(
                 rules: OrderRules(terms: settings.terms), catalogue: catalogue, metrics: OrderMetrics()),
@@ -34,6 +41,8 @@ struct OrderSettings: SettingsGroup {
             "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
         let lifetime = reader.value(
             "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")
-        terms = OrderTerms(lifetime: lifetime)
+        let days = reader.value(
+            "RETURN_WINDOW_DAYS", .integer(0...3650), default: "14", "How long a customer may send goods back")
+        terms = OrderTerms(lifetime: lifetime, returnWindow: .seconds(days * 86_400))
     }
 }

@@ -17,5 +17,10 @@ struct PaymentRoutes {
             try await dispatch.query(
                 "payment.status", request, context, parameters: ["id": try context.parameters.require("id")])
         }
+        payments.post(":id/refund") { request, context in
+            try await dispatch.command(
+                "payment.refund", request, context, route: "/api/v1/payments/{id}/refund",
+                parameters: ["id": try context.parameters.require("id")])
+        }
     }
 }
