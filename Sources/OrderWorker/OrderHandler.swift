@@ -56,57 +56,6 @@ struct OrderHandler: Handler {
         return .command(order, message.type == "timer.draft" ? .draftTimedOut : .expire)
     }
 
-    // MARK: What decisions need from elsewhere
-
-    func prepare(_ batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows) throws
-        -> [Preparation<Identifier, OrderCommand>]
-    {
-        let products = products(for: batch)
-        let orders = try orders(ofReturns: batch, read)
-        return batch.map { work in
-            switch work.command {
-            case .create(let id, let request, _):
-                guard let known = products[work.message.tenant] else {
-                    return .retry(
-                        reason: "catalogue away",
-                        atLast: Problem(.catalogueUnavailable, "The catalogue could not be asked.", retryAfter: 60))
-                }
-                return .ready(.create(id, request, products: known))
-            case .setReturnStatus(let id, _):
-                guard let order = orders[id] else { return .refused(.notFound("return")) }
-                return .found(order, work.command)
-            default: return .ready(work.command)
-            }
-        }
-    }
-
-    /// Products by tenant; a tenant whose catalogue is away is left out.
-    private func products(for batch: [Work<Identifier, OrderCommand>]) -> [String: [String: Product]] {
-        var wanted: [String: Set<String>] = [:]
-        for work in batch {
-            guard case .create(_, let request, _) = work.command else { continue }
-            for item in request.items { wanted[work.message.tenant, default: []].insert(item.productID) }
-        }
-        var products: [String: [String: Product]] = [:]
-        for (tenant, ids) in wanted { products[tenant] = try? catalogue.products(ids, tenant: tenant) }
-        return products
-    }
-
-    /// Decisions about returns name the return only.
-    private func orders(
-        ofReturns batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows
-    ) throws -> [Identifier: Identifier] {
-        let returns = batch.compactMap { work in
-            if case .setReturnStatus(let id, _) = work.command { id } else { nil }
-        }
-        guard !returns.isEmpty else { return [:] }
-        var orders: [Identifier: Identifier] = [:]
-        for row in try read(ReturnStore.orders(of: returns)) {
-            orders[Identifier(try row.uuid(0))] = Identifier(try row.uuid(1))
-        }
-        return orders
-    }
-
     // MARK: Tables
 
     func load(_ batch: [Work<Identifier, OrderCommand>]) -> [Statement] {
@@ -150,11 +99,12 @@ struct OrderHandler: Handler {
     func due(at now: Timestamp, limit: Int) -> Statement? { OrderStore.expired(at: now, limit: limit) }
 
     func refusal(forConstraint name: String, _ work: Work<Identifier, OrderCommand>) -> Problem? {
-        guard name == "orders_reference" else { return nil }
-        return Problem(
-            .referenceTaken, "There is already an order with this reference.",
-            errors: [FieldError(pointer: "/reference", code: "duplicate", detail: "Is taken.")])
+        name == "orders_reference" || name == "drafts_reference" ? Self.referenceTaken : nil
     }
+
+    static let referenceTaken = Problem(
+        .referenceTaken, "There is already an order with this reference.",
+        errors: [FieldError(pointer: "/reference", code: "duplicate", detail: "Is taken.")])
 
     // MARK: Showing
 

@@ -11,6 +11,7 @@ enum OrderApplication: WorkerApplication {
     static let migrations = [
         Migration("0001_orders", bytes: PackageResources._001_orders_sql),
         Migration("0002_returns", bytes: PackageResources._002_returns_sql),
+        Migration("0003_draft_references", bytes: PackageResources._003_draft_references_sql),
     ]
 
     static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<

@@ -61,7 +61,8 @@ struct OrderRules: Decider {
     private func forward(as type: String, _ order: Order, _ context: DecisionContext) -> Decision<OrderChange> {
         guard order.isVisible(context) else { return .refuse(.notFound("order")) }
         guard order.cancelling == nil else {
-            return .refuse(Problem(.conflict, "The order is being cancelled.", current: order.status.rawValue))
+            let code: ProblemCode = type == "payment.open" ? .orderNotPayable : .invalidTransition
+            return .refuse(Problem(code, "The order is being cancelled.", current: order.status.rawValue))
         }
         var message = context.message
         message.type = type
