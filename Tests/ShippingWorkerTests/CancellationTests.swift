@@ -118,13 +118,7 @@ import Worker
 
     /// One parcel is with the carrier: no other waybill is touched.
     @Test func nothingChangesWhenOneIsHandedOver() throws {
-        var sample = ShippingSample()
-        let units = #"{"items":[{"order_item_id":"\#(ShippingSample.line)","quantity":1}]}"#
-        for number in ["20451234567890", "20451234567891"] {
-            sample.run(try ShippingSample.open(units, try ShippingSample.order()))
-            let pending = try #require(sample.state?.shipments.last)
-            sample.run(.waybill(shipment: pending.id, .made(Waybill(ref: "ref-\(number)", number: number))))
-        }
+        var (sample, _) = try twoWaybills()
         let gone = try #require(sample.state?.shipments.first)
         sample.run(.tracked(shipment: gone.id, TrackingReport(code: "5", text: "У дорозі", status: .inTransit)))
         let (decision, events) = sample.run(.withdraw(reason: "Mistake", cancellation: Self.cancellation))
@@ -134,6 +128,66 @@ import Worker
         // An order that has ended takes back what it can.
         let (ended, _) = sample.run(.withdraw(reason: "refunded", cancellation: nil))
         #expect(ended.effects.count == 1)
+    }
+
+    /// Two units on two waybills of their own.
+    private func twoWaybills() throws -> (sample: ShippingSample, shipments: [Shipment]) {
+        var sample = ShippingSample()
+        let units = #"{"items":[{"order_item_id":"\#(ShippingSample.line)","quantity":1}]}"#
+        for number in ["20451234567890", "20451234567891"] {
+            sample.run(try ShippingSample.open(units, try ShippingSample.order()))
+            let pending = try #require(sample.state?.shipments.last)
+            sample.run(.waybill(shipment: pending.id, .made(Waybill(ref: "ref-\(number)", number: number))))
+        }
+        return (sample, try #require(sample.state?.shipments))
+    }
+
+    private static let waiting = TrackingReport(code: "1", text: "Створено", status: .created)
+    private static let moving = TrackingReport(code: "5", text: "У дорозі", status: .inTransit)
+
+    /// The carrier is asked about all parcels before the first waybill is deleted.
+    @Test func aLookBeforeTheDeletion() throws {
+        var (sample, shipments) = try twoWaybills()
+        let (asked, _) = sample.run(.withdraw(reason: "Mistake", cancellation: Self.cancellation))
+        #expect(asked.effects.map(\.kind) == ["novaposhta.track", "novaposhta.track"])
+        let (first, _) = sample.run(.tracked(shipment: shipments[1].id, Self.waiting))
+        #expect(first.effects.isEmpty)
+        let (last, _) = sample.run(.tracked(shipment: shipments[0].id, Self.waiting))
+        #expect(last.effects.map(\.kind) == ["novaposhta.cancel", "novaposhta.cancel"])
+        #expect(Set(last.effects.map(\.subject)) == Set(shipments.map { ShipmentSubject($0).description }))
+        // The next round of tracking asks for nothing again.
+        #expect(sample.run(.tracked(shipment: shipments[0].id, Self.waiting)).0.effects.isEmpty)
+    }
+
+    @Test(arguments: [0, 1]) func oneWasHandedOverMeanwhile(gone: Int) throws {
+        for goneFirst in [true, false] {
+            var (sample, shipments) = try twoWaybills()
+            sample.run(.withdraw(reason: "Mistake", cancellation: Self.cancellation))
+            var told: [String] = []
+            var effects: [String] = []
+            for index in goneFirst ? [gone, 1 - gone] : [1 - gone, gone] {
+                let report = index == gone ? Self.moving : Self.waiting
+                let (decision, events) = sample.run(.tracked(shipment: shipments[index].id, report))
+                told += events.map(\.type)
+                effects += decision.effects.map(\.kind)
+            }
+            #expect(effects.isEmpty)
+            #expect(told.filter { $0 == "shipment.withdrawal_refused" }.count == 1)
+            #expect(sample.state?.shipments.allSatisfy { $0.withdrawal?.isLooking != true } == true)
+            #expect(sample.state?[shipments[1 - gone].id]?.status == .created)
+        }
+    }
+
+    /// Staff cancel one shipment while the order's cancellation looks at it, and the order's comes to nothing.
+    @Test func staffGoOnAlone() throws {
+        var (sample, shipments) = try twoWaybills()
+        sample.run(.withdraw(reason: "Mistake", cancellation: Self.cancellation))
+        #expect(sample.run(.cancel(shipment: shipments[0].id, reason: nil)).0.answer == .later)
+        let (refused, _) = sample.run(.tracked(shipment: shipments[1].id, Self.moving))
+        #expect(refused.effects.map(\.subject) == [ShipmentSubject(shipments[0]).description])
+        let (done, events) = sample.run(.withdrawn(shipment: shipments[0].id, .cancelled))
+        #expect(done.resolutions.map(\.1) == [.resource(status: 200)])
+        #expect(events.map(\.type) == ["shipment.updated"])
     }
 
     /// Staff and the order wait for the same waybill: both are answered.

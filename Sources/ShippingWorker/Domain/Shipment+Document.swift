@@ -107,6 +107,7 @@ extension Shipment.Withdrawal: JSONEncodable {
         writer.object {
             $0.member("reason", reason)
             $0.member("cancellation_id", cancellation)
+            $0.member("looking", isLooking)
             $0.member("asker", asker)
         }
     }
@@ -114,6 +115,7 @@ extension Shipment.Withdrawal: JSONEncodable {
     fileprivate init(stored json: JSON) throws {
         self.init(
             reason: try json.text("reason"), cancellation: try json.optionalID("cancellation_id"),
+            isLooking: try json.flag("looking"),
             asker: try json["asker"].map { try Asker(json: $0) })
     }
 }

@@ -27,6 +27,8 @@ struct Shipment: Sendable, Equatable {
         let reason: String
         /// The order's cancellation that waits for it.
         var cancellation: Identifier?
+        /// The carrier is asked first where the parcel is, because other waybills hang on it.
+        var isLooking = false
         /// Who waits for the shipment to be cancelled.
         var asker: Asker?
     }

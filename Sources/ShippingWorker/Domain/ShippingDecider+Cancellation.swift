@@ -3,22 +3,66 @@ import Worker
 
 /// How a waybill is deleted before its parcel is handed over.
 extension ShippingDecider {
-    /// Because the order ended, or is to end once its waybills are deleted.
+    /// Because the order ended, or is to end once its waybills are deleted. Of several the carrier is asked first where
+    /// they are: none is deleted when one was handed over meanwhile.
     func withdraw(
-        _ reason: String, _ cancellation: Identifier?, _ state: OrderShipments?
+        _ reason: String, _ cancellation: Identifier?, _ state: OrderShipments?, _ context: DecisionContext
     ) -> Decision<ShippingChange> {
         let live = (state?.shipments ?? []).filter(\.status.isLive)
         if let cancellation, let gone = live.first(where: { $0.handedOverAt != nil }) {
             return .accept([.withdrawalRefused(shipment: gone.id, cancellation: cancellation)])
         }
         let withdrawn = live.filter(\.isCancellable)
-        return Decision(
-            withdrawn.compactMap { shipment in
-                var wanted = shipment.withdrawal ?? Shipment.Withdrawal(reason: reason)
-                wanted.cancellation = cancellation ?? wanted.cancellation
-                return wanted == shipment.withdrawal ? nil : .withdrawalWanted(shipment: shipment.id, wanted)
-            },
-            effects: withdrawn.filter { $0.withdrawal == nil && $0.carrierRef != nil }.map(cancellation(of:)))
+        let mustLook = cancellation != nil && withdrawn.count { $0.carrierRef != nil } > 1
+        var decision = Decision<ShippingChange>()
+        for shipment in withdrawn {
+            var wanted = shipment.withdrawal ?? Shipment.Withdrawal(reason: reason)
+            wanted.cancellation = cancellation ?? wanted.cancellation
+            let isNew = shipment.withdrawal == nil && shipment.carrierRef != nil
+            if isNew { wanted.isLooking = mustLook }
+            if wanted != shipment.withdrawal {
+                decision.changes.append(.withdrawalWanted(shipment: shipment.id, wanted))
+            }
+            if isNew {
+                decision.effects += mustLook ? track(shipment, context).effects : [self.cancellation(of: shipment)]
+            }
+        }
+        return decision
+    }
+
+    /// Goes on with an order's cancellation when the carrier has said where one of its parcels is: after the last of them
+    /// the waybills are deleted, and none when a parcel is on its way.
+    func looked(
+        at id: Identifier, _ state: OrderShipments?, _ heard: Decision<ShippingChange>, _ context: DecisionContext
+    ) -> Decision<ShippingChange> {
+        guard let state, var wanted = state[id]?.withdrawal, wanted.isLooking else { return heard }
+        let after = heard.changes.reduce(state) { evolve($0, $1, context) }
+        let others = after.shipments.filter { $0.id != id && $0.withdrawal?.cancellation == wanted.cancellation }
+        var decision = heard
+        guard after[id]?.handedOverAt == nil else {
+            decision.changes.append(.withdrawalRefused(shipment: id, cancellation: wanted.cancellation))
+            decision.resolutions += after[id].map { $0.answerToCanceller(.refusal($0.notCancellable)) } ?? []
+            for other in others where other.withdrawal?.isLooking == true { keep(other, &decision) }
+            return decision
+        }
+        wanted.isLooking = false
+        decision.changes.append(.withdrawalWanted(shipment: id, wanted))
+        guard !others.contains(where: { $0.withdrawal?.isLooking == true }) else { return decision }
+        decision.effects += ([after[id]].compactMap { $0 } + others)
+            .filter { $0.isCancellable && $0.carrierRef != nil }.map(cancellation(of:))
+        return decision
+    }
+
+    /// The order is not cancelled after all; a shipment that staff cancel meanwhile still is.
+    private func keep(_ shipment: Shipment, _ decision: inout Decision<ShippingChange>) {
+        guard var wanted = shipment.withdrawal, wanted.asker != nil else {
+            decision.changes.append(.withdrawalRefused(shipment: shipment.id, cancellation: nil))
+            return
+        }
+        wanted.cancellation = nil
+        wanted.isLooking = false
+        decision.changes.append(.withdrawalWanted(shipment: shipment.id, wanted))
+        decision.effects.append(cancellation(of: shipment))
     }
 
     /// `shipment.cancel`: the answer waits for the carrier's. Whoever asks again meanwhile is shown the same operation.

@@ -12,8 +12,8 @@ struct ShippingDecider: Decider {
         case .open(let draft, let order): open(draft, order, state, context)
         case .waybill(let id, let outcome): decided(outcome, state?[id], context)
         case .trackingDue(let id): track(state?[id], context)
-        case .tracked(let id, let report): tracked(report, state?[id], context)
-        case .withdraw(let reason, let cancellation): withdraw(reason, cancellation, state)
+        case .tracked(let id, let report): looked(at: id, state, tracked(report, state?[id], context), context)
+        case .withdraw(let reason, let cancellation): withdraw(reason, cancellation, state, context)
         case .cancel(let id, let reason): cancel(state?[id], reason, context)
         case .withdrawn(let id, let outcome): withdrawn(outcome, state?[id])
         case .quote(let request): quote(request, context)
@@ -59,7 +59,7 @@ struct ShippingDecider: Decider {
 
     // MARK: Tracking
 
-    private func track(_ shipment: Shipment?, _ context: DecisionContext) -> Decision<ShippingChange> {
+    func track(_ shipment: Shipment?, _ context: DecisionContext) -> Decision<ShippingChange> {
         guard let shipment, !shipment.isFinal, let number = shipment.trackingNumber else { return .ignore }
         let body = JSONWriter.object {
             $0.member("number", number)
