@@ -188,6 +188,36 @@ import Testing
         }
     }
 
+    /// Two waybills: both are deleted, or none when one parcel was handed over meanwhile.
+    @Test(arguments: [false, true]) func twoWaybills(oneIsGone: Bool) async throws {
+        let shop = try await ShopFleet.start()
+        let shopper = shop.shopper(tenant: "cancel-two-\(oneIsGone)")
+        let key = "two-\(oneIsGone)"
+        try await shopper.withStillParcels {
+            let order = try await shopper.order(key, quantity: 3)
+            _ = try await shopper.payFor(order, key)
+            var numbers: [String] = []
+            for part in 1...2 {
+                let shipment = try await shopper.ship(order, quantity: 1, "\(key)-\(part)")
+                numbers.append(try #require(shipment.json["tracking_number"]?.string))
+            }
+            try await shopper.wait(path(order), "fulfilment_status", ["partially_shipped"], shopper.customer)
+            if oneIsGone {
+                let moved = try await shopper.staff.put(
+                    "\(shopper.sandbox)/_sandbox/novaposhta/parcels/\(numbers[1])", #"{"advance":true}"#)
+                #expect(moved.status == 200)
+            }
+            let answer = try await shopper.staff.post("\(path(order))/cancel", "{}", headers: Self.wait)
+            if oneIsGone {
+                #expect(answer.problem == "already_shipped", "\(answer.text)")
+            } else {
+                #expect(answer.status == 200, "\(answer.text)")
+                try await shopper.wait(path(order), "status", ["refunded"], shopper.customer)
+            }
+            for number in numbers { #expect(try await deletions(number, shopper) == (oneIsGone ? 0 : 1)) }
+        }
+    }
+
     /// A shipped order whose parcel is still here: the shipment goes first, then the order.
     @Test func shipped() async throws {
         let shop = try await ShopFleet.start()
