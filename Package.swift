@@ -116,7 +116,9 @@ let package = Package(
                 hummingbirdCore, httpTypes, nioCore, nioPosix, nioHTTPTypes, jwt,
             ],
             swiftSettings: strictAndSafe),
-        worker("OrderWorker", migrations: ["0001_orders"], ["CurlHTTP", "Connectors"]),
+        worker(
+            "OrderWorker", migrations: ["0001_orders", "0002_returns", "0003_draft_references"],
+            ["CurlHTTP", "Connectors"]),
         worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
         worker("ShippingWorker", migrations: ["0001_shipments"], ["CurlHTTP", "Connectors"]),
         worker("PromoWorker", migrations: ["0001_promo_codes"]),

@@ -28,7 +28,9 @@ struct OrderEvents {
         case .delivered(let time): return [event("order.delivered", order, context) { $0.member("delivered_at", time) }]
         case .cancelled(let reason, let by): return [cancelled(reason, by, order, context)]
         case .refunded: return [refunded(order, context)]
-        case .paymentNoted, .moneyTaken, .moneyReturned, .expiryMoved, .shipmentNoted, .stockNoted:
+        case .returned(let id, let change): return ReturnEvents.events(for: change, of: id, order, context)
+        case .paymentNoted, .moneyTaken, .moneyReturned, .expiryMoved, .shipmentNoted, .stockNoted, .handShipped,
+            .cancellationBegun, .cancellationGivenUp, .refundBegun, .refundEnded:
             return [event("order.changed", order, context, isPublic: false) { $0.member("order", raw: order.document) }]
         }
     }
@@ -37,7 +39,7 @@ struct OrderEvents {
         event("order.cancelled", order, context) {
             $0.member("reason", reason)
             $0.member("by", by)
-            $0.member("previous_status", order.statusBeforeCancellation)
+            $0.member("previous_status", order.previousStatus)
             $0.member("amount_to_refund", order.amountPaid - order.amountRefunded)
             $0.member("promo_code", order.promoCode)
             $0.member("items", order.units)
@@ -47,8 +49,8 @@ struct OrderEvents {
     private func refunded(_ order: Order, _ context: DecisionContext) -> Event {
         event("order.refunded", order, context) {
             $0.member("amount_refunded", order.amountRefunded)
-            $0.member("previous_status", order.statusBeforeRefund)
-            $0.member("restock", !order.shipments.contains { $0.isHandedOver })
+            $0.member("previous_status", order.previousStatus)
+            $0.member("restock", !order.wasHandedOver)
             $0.member("items", order.units)
         }
     }
@@ -81,12 +83,13 @@ struct OrderEvents {
             sequence: order.version,
             time: context.now, actor: context.actor, body: body, isPublic: isPublic,
             requestID: context.message.requestID,
-            causationID: context.message.isTimer ? nil : context.message.id, traceparent: context.message.traceparent)
+            causationID: context.causationID, traceparent: context.message.traceparent)
     }
 }
 
-extension Message {
-    fileprivate var isTimer: Bool { type.hasPrefix("timer.") }
+extension DecisionContext {
+    /// The message that caused it; what a timer did has no cause.
+    var causationID: Identifier? { message.type.hasPrefix("timer.") ? nil : message.id }
 }
 
 extension Order {
@@ -122,17 +125,5 @@ extension Order {
                 }
             }
         }
-    }
-
-    /// The furthest status that the order had reached before it was cancelled.
-    fileprivate var statusBeforeCancellation: OrderStatus {
-        if shippedAt != nil { return .shipped }
-        if shipments.contains(where: { $0.status != .rejected }) { return .processing }
-        return confirmedAt == nil ? .pending : .confirmed
-    }
-
-    fileprivate var statusBeforeRefund: OrderStatus {
-        if cancellation != nil { return .cancelled }
-        return deliveredAt == nil ? statusBeforeCancellation : .delivered
     }
 }

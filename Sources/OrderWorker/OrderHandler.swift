@@ -16,6 +16,7 @@ struct OrderHandler: Handler {
         case "order.create": create(message)
         case "payment.create": try forward(message, as: "payment.open")
         case "shipment.create": try forward(message, as: "shipment.open")
+        case "order.set_status", "order.cancel", "return.request", "return.set_status": OrderIntake.read(message)
         case "timer.draft", "timer.expire": try timer(message)
         default: try OrderNews.intake(message)
         }
@@ -56,71 +57,6 @@ struct OrderHandler: Handler {
         return .command(order, message.type == "timer.draft" ? .draftTimedOut : .expire)
     }
 
-    // MARK: Catalogue and customers
-
-    func prepare(_ batch: [Work<Identifier, OrderCommand>], _ read: (Statement) throws -> Rows) throws
-        -> [Preparation<Identifier, OrderCommand>]
-    {
-        var verdicts = batch.map { Preparation<Identifier, OrderCommand>.ready($0.command) }
-        var creations: [(index: Int, message: Message, order: Identifier, request: OrderRequest)] = []
-        for (index, work) in batch.enumerated() {
-            guard case .create(let id, let request, _) = work.command else { continue }
-            creations.append((index, work.message, id, request))
-        }
-        guard !creations.isEmpty else { return verdicts }
-        let products = products(of: creations.map { ($0.message, $0.request) })
-        let customers = customers.find(creations.map { ($0.message, $0.request.customerID) })
-        for (creation, customer) in zip(creations, customers) {
-            verdicts[creation.index] = prepared(
-                creation.order, creation.request, for: creation.message, products[creation.message.tenant] ?? [:],
-                customer)
-        }
-        return verdicts
-    }
-
-    /// What is known of the products of all requests, by tenant.
-    private func products(
-        of requests: [(message: Message, request: OrderRequest)]
-    ) -> [String: [String: Catalogue.Finding]] {
-        var wanted: [String: (message: Message, ids: Set<String>)] = [:]
-        for (message, request) in requests {
-            wanted[message.tenant, default: (message, [])].ids.formUnion(request.items.lazy.map { $0.productID })
-        }
-        return wanted.mapValues { catalogue.find($0.ids, for: $0.message) }
-    }
-
-    private func prepared(
-        _ order: Identifier, _ request: OrderRequest, for message: Message,
-        _ findings: [String: Catalogue.Finding], _ customer: CustomerDirectory.Memory.Finding
-    ) -> Preparation<Identifier, OrderCommand> {
-        var products = [String: Product](minimumCapacity: request.items.count)
-        for item in request.items {
-            switch findings[item.productID] {
-            case .found(let product): products[item.productID] = product
-            case .absent: break
-            case .asked: return .waiting
-            case .away, nil:
-                return .retry(
-                    reason: "catalogue away",
-                    atLast: Problem(.catalogueUnavailable, "The catalogue could not be asked.", retryAfter: 60))
-            }
-        }
-        switch customer {
-        case .found(let customer): return .ready(.create(order, request.filled(from: customer), products: products))
-        case .asked: return .waiting
-        case .absent where request.customerID != message.actor.id:
-            return .refused(
-                Problem(
-                    .customerNotFound, "There is no customer \(request.customerID).",
-                    errors: [
-                        FieldError(
-                            pointer: "/customer_id", code: ProblemCode.customerNotFound.rawValue,
-                            detail: "Is not known to the CRM.")
-                    ]))
-        case .absent, .away: return .ready(.create(order, request, products: products))
-        }
-    }
-
     // MARK: Tables
 
     func load(_ batch: [Work<Identifier, OrderCommand>]) -> [Statement] {
@@ -139,10 +75,12 @@ struct OrderHandler: Handler {
     func save(_ changed: [Changed<Identifier, OrderState>]) -> [Saving] {
         var changes = OrderStore.Changes()
         var heard: [(order: Identifier, event: Event)] = []
+        var returns: [(order: Order, goods: Return)] = []
         for entry in changed {
             switch (entry.before, entry.after) {
             case (.order(let before), .order(let after)):
                 if after.version != before.version { changes.updated.append(after) }
+                returns += after.returns.filter { !before.returns.contains($0) }.map { (after, $0) }
                 heard += after.heard.map { (after.id, $0) }
             case (let before, .order(let after)):
                 changes.inserted.append(after)
@@ -155,17 +93,19 @@ struct OrderHandler: Handler {
         }
         var statements = OrderStore.save(changes, at: .now)
         if !heard.isEmpty { statements.append(OrderStore.hear(heard)) }
+        if !returns.isEmpty { statements.append(ReturnStore.save(returns)) }
         return statements.map { Saving($0) }
     }
 
     func due(at now: Timestamp, limit: Int) -> Statement? { OrderStore.expired(at: now, limit: limit) }
 
     func refusal(forConstraint name: String, _ work: Work<Identifier, OrderCommand>) -> Problem? {
-        guard name == "orders_reference" else { return nil }
-        return Problem(
-            .referenceTaken, "There is already an order with this reference.",
-            errors: [FieldError(pointer: "/reference", code: "duplicate", detail: "Is taken.")])
+        name == "orders_reference" || name == "drafts_reference" ? Self.referenceTaken : nil
     }
+
+    static let referenceTaken = Problem(
+        .referenceTaken, "There is already an order with this reference.",
+        errors: [FieldError(pointer: "/reference", code: "duplicate", detail: "Is taken.")])
 
     // MARK: Showing
 
@@ -181,6 +121,7 @@ struct OrderHandler: Handler {
         guard case .order(let order) = state else {
             return Problem(.internalError, "The order is not there.").reply(to: message)
         }
+        if message.type.hasPrefix("return.") { return ReturnView.reply(status: status, order, to: message) }
         var headers = ["ETag": "\"\(order.version)\"", "Vary": "Authorization"]
         if status == 201 { headers["Location"] = "/api/v1/orders/\(order.id)" }
         return Reply(

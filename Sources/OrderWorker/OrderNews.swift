@@ -23,7 +23,12 @@ enum OrderNews {
         case "shipment.quoted": .quoted(try quote(body))
         case "payment.created", "payment.completed", "payment.failed", "payment.refunded", "payment.refund_failed":
             .payment(try payment(message, body))
+        case "payment.refund_started": .refundPlanned(try plan(body))
+        case "payment.refund_refused":
+            .refundRefused(
+                body["error_code"]?.string.flatMap { ProblemCode(rawValue: $0) } ?? .conflict, try body.text("detail"))
         case "shipment.created", "shipment.updated": .shipment(try shipment(message, body))
+        case "shipment.withdrawal_refused": .withdrawalRefused(try body.id("cancellation_id"))
         case "promo.released", "invoice.issued": .heard(message.event)
         default: nil
         }
@@ -67,25 +72,44 @@ enum OrderNews {
                     amount: try body.money("amount", currency), surplus: try body.money("surplus_amount", currency))
             case "payment.failed": .failed(try body.word("status"))
             case "payment.refunded":
-                .refunded(
-                    amount: try body.money("amount", currency), surplus: try body.flag("surplus"),
-                    status: try body.word("payment_status"))
-            default: .refundFailed
+                .refunded(try refund(body, currency), status: try body.word("payment_status"))
+            default: .refundFailed(try refund(body, currency), reason: try body.text("error_code"))
             }
         return PaymentNews(id: try body.id("payment_id"), kind: kind, event: message.event)
     }
 
-    private static func shipment(_ message: Message, _ body: JSON) throws -> ShipmentNews {
-        var units: [Identifier: Int64] = [:]
+    private static func refund(_ body: JSON, _ currency: Currency) throws -> PaymentNews.Refund {
+        PaymentNews.Refund(
+            amount: try body.money("amount", currency), isSurplus: try body.flag("surplus"),
+            returnID: try body.optionalID("return_id"), units: try units(body["items"]?.array ?? []))
+    }
+
+    private static func plan(_ body: JSON) throws -> RefundPlan {
+        let currency = try body.currency()
+        var shares: [Identifier: Money] = [:]
         for item in try body.list("items") {
-            units[try item.id("order_item_id"), default: 0] += try item.int("quantity")
+            shares[try item.id("order_item_id")] = try item.money("amount", currency)
         }
+        return RefundPlan(
+            returnID: try body.id("return_id"),
+            refundIDs: try body.list("refund_ids").compactMap { $0.string.flatMap { Identifier($0) } },
+            amount: try body.money("amount", currency), shares: shares)
+    }
+
+    /// Units by order line.
+    private static func units(_ items: [JSON]) throws -> [Identifier: Int64] {
+        var units: [Identifier: Int64] = [:]
+        for item in items { units[try item.id("order_item_id"), default: 0] += try item.int("quantity") }
+        return units
+    }
+
+    private static func shipment(_ message: Message, _ body: JSON) throws -> ShipmentNews {
         let status: ShipmentStatus = try body.word("status")
         let occurredAt = try body.optionalTime("occurred_at") ?? message.sentAt
         let note = Order.ShipmentNote(
             id: try body.id("shipment_id"), carrier: try body.text("carrier"), status: status,
             trackingNumber: body["tracking_number"]?.string, trackingURL: body["tracking_url"]?.string,
-            isHandedOver: body["handed_over"]?.bool ?? false, units: units,
+            isHandedOver: body["handed_over"]?.bool ?? false, units: try units(body.list("items")),
             deliveredAt: status == .delivered ? occurredAt : nil, sequence: message.sequence)
         return ShipmentNews(note: note, occurredAt: occurredAt, event: message.event)
     }

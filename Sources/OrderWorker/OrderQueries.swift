@@ -2,9 +2,9 @@ import Contracts
 import Postgres
 import Worker
 
-/// Answers reads of orders: `order.get`, `order.list`, `order.timeline`.
+/// Answers reads of orders and returns: `order.get`, `order.list`, `order.timeline`, `return.get`, `return.list`.
 struct OrderQueries: QueryHandler {
-    let types = ["order.get", "order.list", "order.timeline"]
+    let types = ["order.get", "order.list", "order.timeline"] + ReturnQueries.types
 
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
         let single = queries.filter { $0.type == "order.get" }
@@ -12,7 +12,7 @@ struct OrderQueries: QueryHandler {
         let others = queries.filter { $0.type != "order.get" }
         var plans: [QueryPlan] = []
         for query in others {
-            plans.append(query.type == "order.list" ? OrderListQuery.plan(query) : OrderTimelineQuery.plan(query))
+            plans.append(plan(query))
         }
         let rows = try read((ids.isEmpty ? [] : [Self.byIDs(ids)]) + plans.flatMap(\.statements))
 
@@ -29,6 +29,14 @@ struct OrderQueries: QueryHandler {
             let own = Array(rows[position..<position + plan.statements.count])
             position += plan.statements.count
             return try plan.reply(own)
+        }
+    }
+
+    private func plan(_ query: Message) -> QueryPlan {
+        switch query.type {
+        case "order.list": OrderListQuery.plan(query)
+        case "order.timeline": OrderTimelineQuery.plan(query)
+        default: ReturnQueries.plan(query)
         }
     }
 

@@ -8,7 +8,11 @@ import Worker
 enum OrderApplication: WorkerApplication {
     static let name = WorkerName.order
     static let adminPort = 9110
-    static let migrations = [Migration("0001_orders", bytes: PackageResources._001_orders_sql)]
+    static let migrations = [
+        Migration("0001_orders", bytes: PackageResources._001_orders_sql),
+        Migration("0002_returns", bytes: PackageResources._002_returns_sql),
+        Migration("0003_draft_references", bytes: PackageResources._003_draft_references_sql),
+    ]
 
     static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
         OrderHandler
@@ -17,7 +21,11 @@ enum OrderApplication: WorkerApplication {
         let recall = Recall()
         let services = ShopServices(http: try HTTPClient(), secret: settings.serviceSecret)
         return WorkerDefinition(
-            name, commands: ["order.create", "payment.create", "shipment.create"],
+            name,
+            commands: [
+                "order.create", "order.set_status", "order.cancel", "return.request", "return.set_status",
+                "payment.create", "shipment.create",
+            ],
             publicEvents: ["stock.*"],
             handler: OrderHandler(
                 rules: OrderRules(terms: settings.terms),
@@ -45,6 +53,8 @@ struct OrderSettings: SettingsGroup {
             "SERVICE_TOKEN_SECRET", .text(minimum: 16), "Signs our tokens for Core and CRM; without it none is sent")
         let lifetime = reader.value(
             "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")
-        terms = OrderTerms(lifetime: lifetime)
+        let days = reader.value(
+            "RETURN_WINDOW_DAYS", .integer(0...3650), default: "14", "How long a customer may send goods back")
+        terms = OrderTerms(lifetime: lifetime, returnWindow: .seconds(days * 86_400))
     }
 }

@@ -7,8 +7,9 @@ extension PaymentHandler {
         case "payment.open": try opening(message)
         case "payment.webhook": callback(message)
         case "payment.refund": refunding(message)
+        case "payment.refund_order": try orderRefund(JSONParser.parse(message.body))
         case "order.updated": try orderChanged(JSONParser.parse(message.body).child("order"))
-        case "order.cancelled": try orderChanged(JSONParser.parse(message.body))
+        case "order.cancelled", "order.refunded": try orderChanged(JSONParser.parse(message.body))
         case "timer.\(PaymentTimer.paymentCheck)", "timer.\(PaymentTimer.refundCheck)": try due(message)
         case let type where type.hasPrefix("effect."): try answered(message)
         default: .ignored
@@ -44,6 +45,11 @@ extension PaymentHandler {
         let request = RefundRequest(input, payment: payment, expectedVersions: message.parameters["if-match"])
         guard input.faults.isEmpty else { return .refusal(.validationFailed(input.faults)) }
         return .command(payment, .refund(request))
+    }
+
+    private func orderRefund(_ body: JSON) throws -> Intake<Identifier, PaymentCommand> {
+        let order = try OrderSnapshot(json: try body.child("order"))
+        return .command(order.id, .refundOrder(try OrderRefund(json: body), order))
     }
 
     private func callback(_ message: Message) -> Intake<Identifier, PaymentCommand> {

@@ -11,7 +11,7 @@ struct PaymentHandler: Handler {
     let returnHosts: Set<String>
     let outcomes = PaymentOutcomes()
 
-    static let commands = ["payment.open", "payment.webhook", "payment.refund"]
+    static let commands = ["payment.open", "payment.webhook", "payment.refund", "payment.refund_order"]
 
     func load(_ batch: [Work<Identifier, PaymentCommand>]) -> [Statement] {
         PaymentStore.load(orders: Set(batch.map(\.key)).sorted())

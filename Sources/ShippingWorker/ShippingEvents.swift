@@ -8,6 +8,9 @@ enum ShippingEvents {
     ) -> [Event] {
         switch change {
         case .opened, .withdrawalWanted, .heard: return []
+        case .withdrawalRefused(let id, let cancellation):
+            guard let shipment = state[id], let cancellation else { return [] }
+            return [withdrawalRefused(shipment, cancellation, context)]
         case .quoted(let quote): return [quoted(quote, context)]
         case .waybillMade(let id, _):
             guard let shipment = state[id] else { return [] }
@@ -71,6 +74,22 @@ enum ShippingEvents {
         writer.member("service", shipment.service)
         writer.member("tracking_number", shipment.trackingNumber)
         writer.member("tracking_url", shipment.trackingURL)
+    }
+
+    private static func withdrawalRefused(
+        _ shipment: Shipment, _ cancellation: Identifier, _ context: DecisionContext
+    ) -> Event {
+        let body = JSONWriter.object {
+            $0.member("tenant_id", shipment.tenant)
+            $0.member("order_id", shipment.orderID)
+            $0.member("shipment_id", shipment.id)
+            $0.member("cancellation_id", cancellation)
+        }
+        return Event(
+            id: context.newID(), type: "shipment.withdrawal_refused", tenant: shipment.tenant,
+            subject: shipment.orderID.description, sequence: 0, time: context.now, actor: context.actor, body: body,
+            isPublic: false, requestID: context.message.requestID, causationID: context.message.id,
+            traceparent: context.message.traceparent)
     }
 
     private static func quoted(_ quote: Quote, _ context: DecisionContext) -> Event {

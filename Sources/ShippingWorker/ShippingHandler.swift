@@ -2,8 +2,8 @@ import Contracts
 import Postgres
 import Worker
 
-/// Makes shipments and follows them: `shipment.open`, `shipment.quote`, `order.cancelled`, `order.refunded`, the timer
-/// `track`, and the carriers' answers.
+/// Makes shipments and follows them: `shipment.open`, `shipment.cancel`, `shipment.withdraw`, `shipment.quote`,
+/// `order.cancelled`, `order.refunded`, the timer `track`, and the carriers' answers.
 struct ShippingHandler: Handler {
     let rules: ShippingDecider
 
@@ -17,11 +17,14 @@ struct ShippingHandler: Handler {
         case "shipment.quote":
             let request = try QuoteRequest(json: try JSONParser.parse(message.body))
             return .command(request.orderID, .quote(request))
-        case "order.cancelled", "order.refunded":
+        case "shipment.cancel": return cancel(message)
+        case "shipment.withdraw", "order.cancelled", "order.refunded":
             let body = try JSONParser.parse(message.body)
             return .command(
                 try body.id("order_id"),
-                .withdraw(reason: body["reason"]?.string ?? String(message.type.dropFirst("order.".count))))
+                .withdraw(
+                    reason: body["reason"]?.string ?? String(message.type.dropFirst("order.".count)),
+                    cancellation: try body.optionalID("cancellation_id")))
         case "timer.track":
             let subject = try shipment(message)
             return .command(subject.orderID, .trackingDue(shipment: subject.shipmentID))
@@ -37,6 +40,21 @@ struct ShippingHandler: Handler {
         case .success(let draft): return .command(order.id, .open(draft, order))
         case .failure(let refusal): return .refusal(refusal.problem)
         }
+    }
+
+    private func cancel(_ message: Message) -> Intake<Identifier, ShippingCommand> {
+        guard let id = message.parameters["id"].flatMap({ Identifier($0) }) else {
+            return .refusal(.notFound("shipment"))
+        }
+        guard let body = try? JSONParser.parse(message.body) else {
+            return .refusal(Problem(.malformedJSON, "The body is no JSON."))
+        }
+        let input = Input(body)
+        input.object()
+        let reason = input["reason"].text(1...500)
+        guard input.faults.isEmpty else { return .refusal(.validationFailed(input.faults)) }
+        // The order is looked up later.
+        return .command(id, .cancel(shipment: id, reason: reason))
     }
 
     /// A carrier's answer: `effect.<carrier>.<verb>`.
@@ -66,6 +84,22 @@ struct ShippingHandler: Handler {
     }
 
     // MARK: Loading and saving
+
+    /// Finds the orders of shipments that staff cancel, who name the shipment only.
+    func prepare(
+        _ batch: [Work<Identifier, ShippingCommand>], _ read: (Statement) throws -> Rows
+    ) throws -> [Preparation<Identifier, ShippingCommand>] {
+        let shipments = Set(batch.compactMap(\.cancelled))
+        guard !shipments.isEmpty else { return batch.map { .ready($0.command) } }
+        var orders: [Identifier: Identifier] = [:]
+        for row in try read(ShipmentStore.orders(of: shipments.sorted())) {
+            orders[Identifier(try row.uuid(0))] = Identifier(try row.uuid(1))
+        }
+        return batch.map { work in
+            guard let shipment = work.cancelled else { return .ready(work.command) }
+            return orders[shipment].map { .found($0, work.command) } ?? .refused(.notFound("shipment"))
+        }
+    }
 
     func load(_ batch: [Work<Identifier, ShippingCommand>]) -> [Statement] {
         let orders = Set(batch.lazy.filter(\.needsShipments).map(\.key)).sorted()
@@ -108,9 +142,12 @@ struct ShippingHandler: Handler {
         ShippingEvents.events(for: change, state, context)
     }
 
-    /// The shipment that the message made.
+    /// The shipment that the message made, or that its path names.
     func reply(status: Int, _ state: OrderShipments, to message: Message) -> Reply {
-        guard let shipment = state.made(by: message.id) else { return Problem.notFound("shipment").reply(to: message) }
+        let named = message.parameters["id"].flatMap { Identifier($0) }.flatMap { state[$0] }
+        guard let shipment = named ?? state.made(by: message.id) else {
+            return Problem.notFound("shipment").reply(to: message)
+        }
         var headers = ["ETag": "\"\(shipment.version)\""]
         if status == 201 { headers["Location"] = "/api/v1/shipments/\(shipment.id)" }
         return Reply(
@@ -125,6 +162,11 @@ extension Work where Key == Identifier, Command == ShippingCommand {
         case .quote, .quoted: false
         default: true
         }
+    }
+
+    /// The shipment that staff cancel.
+    fileprivate var cancelled: Identifier? {
+        if case .cancel(let shipment, _) = command { shipment } else { nil }
     }
 
     fileprivate var opens: Bool {

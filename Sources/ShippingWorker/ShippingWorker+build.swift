@@ -22,7 +22,7 @@ enum ShippingApplication: WorkerApplication {
         }
         let policy = ShippingPolicy(enabled: Set(connectors.keys), tracking: settings.tracking)
         return WorkerDefinition(
-            name, commands: ["shipment.open", "shipment.quote"],
+            name, commands: ["shipment.open", "shipment.quote", "shipment.cancel", "shipment.withdraw"],
             handler: ShippingHandler(policy),
             effects: ShippingEffects(connectors: connectors, logger: context.logger),
             queries: ShippingQueries(policy: policy))

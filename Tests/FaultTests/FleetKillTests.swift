@@ -118,11 +118,6 @@ extension FaultScene {
 }
 
 extension Shopper {
-    /// Entries of what a stand-in did.
-    func journal(_ service: String) async throws -> [JSON] {
-        try await staff.get("\(sandbox)/_sandbox/journal/\(service)").json?["entries"]?.array ?? []
-    }
-
     /// Makes a promo code of 20 % that can be used so often.
     func makeCode(_ code: String, uses: Int) async throws -> JSON {
         let body = """

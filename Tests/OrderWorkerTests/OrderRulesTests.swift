@@ -6,19 +6,6 @@ import Worker
 
 /// What news of other workers make of an order, in each status.
 @Suite struct OrderRulesTests {
-    private static func order(_ status: OrderStatus) -> Order {
-        var order = Sample.order()
-        order.status = status
-        switch status {
-        case .pending: break
-        case .confirmed, .processing, .shipped, .delivered, .cancelled: order.amountPaid = order.total
-        case .refunded:
-            order.amountPaid = order.total
-            order.amountRefunded = order.total
-        }
-        return order
-    }
-
     private static func paid(_ order: Order, _ amount: Money? = nil) -> OrderCommand {
         .payment(
             PaymentNews(
@@ -26,27 +13,17 @@ import Worker
                 event: Sample.event("payment.completed")))
     }
 
-    private static func shipment(_ order: Order, _ status: ShipmentStatus, sequence: Int64 = 1) -> OrderCommand {
-        let units = Dictionary(uniqueKeysWithValues: order.lines.map { ($0.id, $0.quantity) })
-        return .shipment(
-            ShipmentNews(
-                note: Order.ShipmentNote(
-                    id: Identifier(high: 1, low: 1), carrier: "novaposhta", status: status, isHandedOver: false,
-                    units: units, deliveredAt: status == .delivered ? Sample.now : nil, sequence: sequence),
-                occurredAt: Sample.now, event: Sample.event("shipment.updated", sequence: sequence)))
-    }
-
     // MARK: Payment
 
     @Test(arguments: OrderStatus.allCases) func paymentConfirmsPendingOrdersOnly(status: OrderStatus) {
-        let order = Self.order(status)
+        let order = Sample.order(in: status)
         let after = OrderRules.test.run(Self.paid(order), .order(order)).state?.order
         #expect(after?.status == (status == .pending ? .confirmed : status))
         #expect(after?.amountPaid == order.amountPaid + order.total)
     }
 
     @Test func partOfTheMoneyConfirmsNothing() throws {
-        let order = Self.order(.pending)
+        let order = Sample.order(in: .pending)
         let rules = OrderRules.test
         let half = rules.run(Self.paid(order, try Sample.money("1000.00")), .order(order)).state
         #expect(half?.order?.status == .pending)
@@ -57,11 +34,12 @@ import Worker
     }
 
     @Test(arguments: OrderStatus.allCases) func fullRefund(status: OrderStatus) {
-        var order = Self.order(status)
+        var order = Sample.order(in: status)
         if status == .pending { order.amountPaid = order.total }
         order.amountRefunded = .zero(.uah)
         let news = PaymentNews(
-            id: .new(at: Sample.now), kind: .refunded(amount: order.amountPaid, surplus: false, status: .refunded),
+            id: .new(at: Sample.now),
+            kind: .refunded(.init(amount: order.amountPaid, isSurplus: false), status: .refunded),
             event: Sample.event("payment.refunded"))
         let after = OrderRules.test.run(.payment(news), .order(order)).state?.order
         #expect(after?.status == (status == .pending ? .pending : .refunded))
@@ -69,7 +47,7 @@ import Worker
     }
 
     @Test func surplusIsNotCounted() throws {
-        let order = Self.order(.confirmed)
+        let order = Sample.order(in: .confirmed)
         let news = PaymentNews(
             id: .new(at: Sample.now), kind: .completed(amount: order.total, surplus: order.total),
             event: Sample.event("payment.completed"))
@@ -84,8 +62,8 @@ import Worker
         (.shipped, .shipped), (.delivered, .delivered), (.cancelled, .cancelled), (.refunded, .refunded),
     ])
     func wholeOrderOnAWaybill(before: OrderStatus, expected: OrderStatus) {
-        let order = Self.order(before)
-        let (after, decision) = OrderRules.test.run(Self.shipment(order, .created), .order(order))
+        let order = Sample.order(in: before)
+        let (after, decision) = OrderRules.test.run(Sample.shipment(order, .created), .order(order))
         #expect(after?.order?.status == expected)
         if before == .confirmed {
             #expect(decision.changes.contains(.processing(by: .system, reason: nil)))
@@ -94,29 +72,29 @@ import Worker
     }
 
     @Test func deliveredWhenEveryLiveShipmentIs() {
-        let order = Self.order(.confirmed)
+        let order = Sample.order(in: .confirmed)
         let rules = OrderRules.test
-        let shipped = rules.run(Self.shipment(order, .created), .order(order)).state
-        let delivered = rules.run(Self.shipment(order, .delivered, sequence: 2), shipped).state
+        let shipped = rules.run(Sample.shipment(order, .created), .order(order)).state
+        let delivered = rules.run(Sample.shipment(order, .delivered, sequence: 2), shipped).state
         #expect(delivered?.order?.status == .delivered)
         #expect(delivered?.order?.deliveredAt == Sample.now)
         #expect(delivered?.order?.fulfilmentStatus == .delivered)
     }
 
     @Test func cancelledWaybillBringsItBack() {
-        let order = Self.order(.confirmed)
+        let order = Sample.order(in: .confirmed)
         let rules = OrderRules.test
-        let shipped = rules.run(Self.shipment(order, .created), .order(order)).state
-        let back = rules.run(Self.shipment(order, .cancelled, sequence: 2), shipped).state
+        let shipped = rules.run(Sample.shipment(order, .created), .order(order)).state
+        let back = rules.run(Sample.shipment(order, .cancelled, sequence: 2), shipped).state
         #expect(back?.order?.status == .processing)
         #expect(back?.order?.fulfilmentStatus == .unfulfilled)
     }
 
     @Test func oldNewsOfAShipmentChangesNothing() {
-        let order = Self.order(.confirmed)
+        let order = Sample.order(in: .confirmed)
         let rules = OrderRules.test
-        let shipped = rules.run(Self.shipment(order, .inTransit, sequence: 3), .order(order)).state
-        let (after, decision) = rules.run(Self.shipment(order, .created, sequence: 2), shipped)
+        let shipped = rules.run(Sample.shipment(order, .inTransit, sequence: 3), .order(order)).state
+        let (after, decision) = rules.run(Sample.shipment(order, .created, sequence: 2), shipped)
         #expect(decision.changes.isEmpty)
         #expect(after == shipped)
     }
@@ -125,7 +103,7 @@ import Worker
 
     @Test(arguments: OrderStatus.allCases, [StockStatus.rejected, .released])
     func lostStock(status: OrderStatus, stock: StockStatus) {
-        let order = Self.order(status)
+        let order = Sample.order(in: status)
         let after = OrderRules.test.run(.stock(stock, reason: "out_of_stock"), .order(order)).state?.order
         let cancels = [OrderStatus.pending, .confirmed, .processing].contains(status)
         #expect(after?.status == (cancels ? .cancelled : status))
@@ -134,14 +112,14 @@ import Worker
     }
 
     @Test(arguments: OrderStatus.allCases) func releaseThatAnswersOurCancellation(status: OrderStatus) {
-        let order = Self.order(status)
+        let order = Sample.order(in: status)
         let after = OrderRules.test.run(.stock(.released, reason: "order_cancelled"), .order(order)).state?.order
         #expect(after?.status == status)
         #expect(after?.stockStatus == .released)
     }
 
     @Test(arguments: OrderStatus.allCases, [-1, 0, 1]) func expiry(status: OrderStatus, seconds: Int) {
-        var order = Self.order(status)
+        var order = Sample.order(in: status)
         order.expiresAt = Sample.now.adding(.seconds(seconds))
         let (after, decision) = OrderRules.test.run(.expire, .order(order))
         let expires = status == .pending && seconds <= 0
@@ -157,7 +135,7 @@ import Worker
 
     /// Every change but what is only heard is one version.
     @Test func versionsCountChanges() {
-        let order = Self.order(.pending)
+        let order = Sample.order(in: .pending)
         let (after, decision) = OrderRules.test.run(Self.paid(order), .order(order))
         let counted = decision.changes.filter { if case .heard = $0 { false } else { true } }
         #expect(after?.order?.version == order.version + Int64(counted.count))
@@ -167,7 +145,7 @@ import Worker
 
     /// Payment, stock and shipment come over different queues: whatever their order, the end is the same.
     @Test func anyOrderOfNewsEndsAlike() {
-        let order = Self.order(.pending)
+        let order = Sample.order(in: .pending)
         let payment = Identifier(high: 2, low: 2)
         let news: [OrderCommand] = [
             .payment(
@@ -193,7 +171,7 @@ import Worker
 
     /// Money comes and goes back; the two pieces of news may overtake each other.
     @Test func refundBeforePayment() {
-        let order = Self.order(.pending)
+        let order = Sample.order(in: .pending)
         let payment = Identifier(high: 2, low: 2)
         let news: [OrderCommand] = [
             .payment(
@@ -202,7 +180,7 @@ import Worker
                     event: Sample.event("payment.completed", sequence: 2))),
             .payment(
                 PaymentNews(
-                    id: payment, kind: .refunded(amount: order.total, surplus: false, status: .refunded),
+                    id: payment, kind: .refunded(.init(amount: order.total, isSurplus: false), status: .refunded),
                     event: Sample.event("payment.refunded", sequence: 4))),
         ]
         for permutation in news.permutations {
@@ -216,9 +194,9 @@ import Worker
 
     /// News of one shipment in any order, each any number of times: the newest counts.
     @Test func shipmentNewsInAnyOrder() {
-        let order = Self.order(.confirmed)
+        let order = Sample.order(in: .confirmed)
         let statuses: [ShipmentStatus] = [.created, .inTransit, .atBranch, .delivered]
-        let news = statuses.enumerated().map { Self.shipment(order, $1, sequence: Int64($0 + 1)) }
+        let news = statuses.enumerated().map { Sample.shipment(order, $1, sequence: Int64($0 + 1)) }
         for permutation in news.permutations {
             var state: OrderState? = .order(order)
             for command in permutation + permutation.reversed() { state = OrderRules.test.run(command, state).state }
@@ -229,7 +207,7 @@ import Worker
 
     /// The first order of payment and cancellation decides, and nothing is ever confirmed after it was cancelled.
     @Test func expiryAndPaymentAtTheSameMoment() {
-        var order = Self.order(.pending)
+        var order = Sample.order(in: .pending)
         order.expiresAt = Sample.now
         let rules = OrderRules.test
         let paidFirst = rules.run(.expire, rules.run(Self.paid(order), .order(order)).state).state?.order

@@ -46,6 +46,63 @@ enum Sample {
         DecisionContext(message: message, now: time)
     }
 
+    static func context(
+        by actor: Actor, parameters: [String: String] = [:], at time: Timestamp = now
+    ) -> DecisionContext {
+        var message = message("order.set_status", actor: actor)
+        message.parameters = parameters
+        return context(message, at: time)
+    }
+
+    /// An order in a status, with the money that belongs to it.
+    static func order(in status: OrderStatus) -> Order {
+        var order = order()
+        order.status = status
+        guard status != .pending else { return order }
+        order.expiresAt = nil
+        order.amountPaid = order.total
+        if status == .refunded { order.amountRefunded = order.total }
+        return order
+    }
+
+    /// News of a shipment; of all units unless a number is given.
+    static func shipment(
+        _ order: Order, _ status: ShipmentStatus, units: Int64? = nil, id: UInt64 = 1, sequence: Int64 = 1,
+        isHandedOver: Bool = false
+    ) -> OrderCommand {
+        let quantities = Dictionary(uniqueKeysWithValues: order.lines.map { ($0.id, units ?? $0.quantity) })
+        return .shipment(
+            ShipmentNews(
+                note: Order.ShipmentNote(
+                    id: Identifier(high: 1, low: id), carrier: "novaposhta", status: status,
+                    isHandedOver: isHandedOver, units: quantities, deliveredAt: status == .delivered ? now : nil,
+                    sequence: sequence),
+                occurredAt: now, event: event("shipment.updated", sequence: sequence)))
+    }
+
+    static let payment = Identifier(high: 2, low: 2)
+
+    /// News that the order's payment was taken.
+    static func paid(_ amount: Money) -> OrderCommand {
+        .payment(
+            PaymentNews(
+                id: payment, kind: .completed(amount: amount, surplus: .zero(amount.currency)),
+                event: event("payment.completed", sequence: 2)))
+    }
+
+    /// News that money of the order's payment went back.
+    static func refunded(
+        _ amount: Money, returnID: Identifier? = nil, units: [Identifier: Int64] = [:],
+        status: PaymentStatus = .refunded
+    ) -> OrderCommand {
+        .payment(
+            PaymentNews(
+                id: payment,
+                kind: .refunded(
+                    .init(amount: amount, isSurplus: false, returnID: returnID, units: units), status: status),
+                event: event("payment.refunded", sequence: 4)))
+    }
+
     /// An event of another worker about the order.
     static func event(_ type: String, sequence: Int64 = 1) -> Event {
         Event(

@@ -9,6 +9,7 @@ import Testing
         #expect(RulesCase.all(kind: "totals").count == 11)
         #expect(RulesCase.all(kind: "payment_status").count == 6)
         #expect(RulesCase.all(kind: "fulfilment_status").count == 3)
+        #expect(RulesCase.all(kind: "unit_refunds").count == 3)
     }
 
     @Test(arguments: RulesCase.all(kind: "totals")) func totals(_ rule: RulesCase) throws {

@@ -236,12 +236,12 @@ import Worker
     @Test func aCancelledOrderTakesItsWaybillsBack() throws {
         var sample = ShippingSample()
         let shipment = try sample.ship()
-        let (decision, _) = sample.run(.withdraw(reason: "Changed my mind"))
+        let (decision, _) = sample.run(.withdraw(reason: "Changed my mind", cancellation: nil))
         #expect(decision.effects.map(\.kind) == ["novaposhta.cancel"])
         #expect(
             String(decoding: try #require(decision.effects.first).body, as: UTF8.self)
                 == #"{"ref":"dddddddd-5555-11f0-9c2b-48df37b921db"}"#)
-        #expect(sample.run(.withdraw(reason: "again")).0.effects.isEmpty)
+        #expect(sample.run(.withdraw(reason: "again", cancellation: nil)).0.effects.isEmpty)
         let (done, events) = sample.run(.withdrawn(shipment: shipment.id, .cancelled))
         #expect(done.timers.map(\.dueAt) == [nil])
         #expect(try body(try #require(events.first))["status"]?.string == "cancelled")
@@ -253,7 +253,7 @@ import Worker
         var sample = ShippingSample()
         sample.run(try ShippingSample.open("{}", try ShippingSample.order()))
         let pending = try #require(sample.state?.shipments.first)
-        #expect(sample.run(.withdraw(reason: "payment_expired")).0.effects.isEmpty)
+        #expect(sample.run(.withdraw(reason: "payment_expired", cancellation: nil)).0.effects.isEmpty)
         let (decision, _) = sample.run(.waybill(shipment: pending.id, .made(ShippingSample.waybill)))
         #expect(decision.effects.map(\.kind) == ["novaposhta.cancel"])
         #expect(
@@ -264,9 +264,11 @@ import Worker
     @Test func whatIsHandedOverGoesOn() throws {
         var sample = ShippingSample()
         let shipment = try sample.ship()
-        #expect(sample.run(.withdrawn(shipment: shipment.id, .tooLate(message: "too late"))).0.changes.isEmpty)
+        let (late, told) = sample.run(.withdrawn(shipment: shipment.id, .tooLate(message: "too late")))
+        #expect(late.changes == [.withdrawalRefused(shipment: shipment.id, cancellation: nil)])
+        #expect(told.isEmpty)
         sample.run(.tracked(shipment: shipment.id, TrackingReport(code: "5", text: "У дорозі", status: .inTransit)))
-        #expect(sample.run(.withdraw(reason: "x")).0.effects.isEmpty)
+        #expect(sample.run(.withdraw(reason: "x", cancellation: nil)).0.effects.isEmpty)
     }
 
     @Test func quotesGoToTheOrdersOwner() throws {

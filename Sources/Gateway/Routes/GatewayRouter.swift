@@ -19,6 +19,7 @@ struct GatewayRouter {
         OrderRoutes(dispatch: dispatch).add(to: router)
         PaymentRoutes(dispatch: dispatch).add(to: router)
         ShipmentRoutes(dispatch: dispatch).add(to: router)
+        ReturnRoutes(dispatch: dispatch).add(to: router)
         PromoRoutes(dispatch: dispatch).add(to: router)
         OperationRoutes(dispatch: dispatch).add(to: router)
         CallbackRoutes(dispatch: dispatch).add(to: router)

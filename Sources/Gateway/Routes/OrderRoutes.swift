@@ -17,6 +17,21 @@ struct OrderRoutes {
             try await dispatch.query(
                 "order.get", request, context, parameters: ["id": try context.parameters.require("id")])
         }
+        orders.put(":id/status") { request, context in
+            try await dispatch.command(
+                "order.set_status", request, context, route: "/api/v1/orders/{id}/status",
+                parameters: ["id": try context.parameters.require("id")], roles: .shop, takesPrecondition: true)
+        }
+        orders.post(":id/cancel") { request, context in
+            try await dispatch.command(
+                "order.cancel", request, context, route: "/api/v1/orders/{id}/cancel",
+                parameters: ["id": try context.parameters.require("id")], takesPrecondition: true)
+        }
+        orders.post(":id/returns") { request, context in
+            try await dispatch.command(
+                "return.request", request, context, route: "/api/v1/orders/{id}/returns",
+                parameters: ["id": try context.parameters.require("id")])
+        }
         orders.get(":id/timeline") { request, context in
             var parameters = try request.queryParameters(["as_of", "limit", "cursor"])
             parameters["id"] = try context.parameters.require("id")

@@ -21,5 +21,10 @@ struct ShipmentRoutes {
             try await dispatch.query(
                 "shipment.track", request, context, parameters: ["id": try context.parameters.require("id")])
         }
+        shipments.post(":id/cancel") { request, context in
+            try await dispatch.command(
+                "shipment.cancel", request, context, route: "/api/v1/shipments/{id}/cancel",
+                parameters: ["id": try context.parameters.require("id")], roles: .shop, takesPrecondition: true)
+        }
     }
 }

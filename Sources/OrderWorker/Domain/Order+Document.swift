@@ -47,15 +47,6 @@ extension Order {
         writer.member("updated_at", updatedAt)
     }
 
-    /// What the owner remembers beside the document.
-    var memory: [UInt8] {
-        JSONWriter.object {
-            $0.member("tax_rate", taxRate)
-            $0.member("payments", array: payments)
-            $0.member("shipments", array: shipments)
-        }
-    }
-
     /// Reads a stored order.
     ///
     /// - Throws: ``StoredFormatError`` when it is none.
@@ -84,6 +75,7 @@ extension Order {
             createdAt: try document.time("created_at"), updatedAt: try document.time("updated_at"),
             payments: try memory.list("payments").map { try PaymentNote(json: $0) },
             shipments: try memory.list("shipments").map { try ShipmentNote(json: $0) })
+        try recall(memory)
     }
 }
 
@@ -118,52 +110,5 @@ extension Order.Delivery: JSONEncodable {
             carrier: try json.word("carrier"), service: try json.word("service"), cityRef: json["city_ref"]?.string,
             branchRef: json["branch_ref"]?.string, quoteSource: json["quote_source"]?.string,
             estimatedDate: json["estimated_delivery_date"]?.string)
-    }
-}
-
-extension Order.PaymentNote: JSONEncodable {
-    func write(to writer: inout JSONWriter) {
-        writer.object {
-            $0.member("id", id)
-            $0.member("status", status)
-            $0.member("sequence", sequence)
-        }
-    }
-
-    init(json: JSON) throws {
-        self.init(id: try json.id("id"), status: try json.word("status"), sequence: try json.int("sequence"))
-    }
-}
-
-extension Order.ShipmentNote: JSONEncodable {
-    func write(to writer: inout JSONWriter) {
-        writer.object {
-            $0.member("id", id)
-            $0.member("carrier", carrier)
-            $0.member("status", status)
-            $0.member("tracking_number", trackingNumber)
-            $0.member("tracking_url", trackingURL)
-            $0.member("handed_over", isHandedOver)
-            $0.name("units")
-            $0.array(units.sorted { $0.key < $1.key }) { writer, entry in
-                writer.object {
-                    $0.member("order_item_id", entry.key)
-                    $0.member("quantity", entry.value)
-                }
-            }
-            $0.member("delivered_at", deliveredAt)
-            $0.member("sequence", sequence)
-        }
-    }
-
-    init(json: JSON) throws {
-        var units: [Identifier: Int64] = [:]
-        for entry in try json.list("units") { units[try entry.id("order_item_id")] = try entry.int("quantity") }
-        self.init(
-            id: try json.id("id"), carrier: try json.text("carrier"), status: try json.word("status"),
-            trackingNumber: json["tracking_number"]?.string, trackingURL: json["tracking_url"]?.string,
-            isHandedOver: try json.flag("handed_over"), units: units,
-            deliveredAt: try json.optionalTime("delivered_at"),
-            sequence: try json.int("sequence"))
     }
 }

@@ -37,6 +37,18 @@ struct Order: Sendable, Equatable {
     var payments: [PaymentNote] = []
     /// Shipments of the order, oldest first, as their worker told.
     var shipments: [ShipmentNote] = []
+    /// Units by line that staff marked as shipped: own delivery.
+    var handShipped: [Identifier: Int64] = [:]
+    /// Units by line that were refunded by units, returns among them.
+    var refundedUnits: [Identifier: Int64] = [:]
+    /// Goods that come back, oldest first.
+    var returns: [Return] = []
+    /// A cancellation that waits until the waybills are deleted.
+    var cancelling: Cancelling?
+    /// Who waits until all money is back.
+    var refundAsker: Asker?
+    /// The status before the cancellation or the refund of everything, whichever was last.
+    var previousStatus: OrderStatus?
     /// The document as it was rendered after the last change, since events, answer and store all need it; nil after any
     /// other change.
     var rendered: [UInt8]?
@@ -47,6 +59,15 @@ struct Order: Sendable, Equatable {
         let reason: String
         let by: Actor
         let at: Timestamp
+    }
+
+    struct Cancelling: Sendable, Equatable {
+        /// Comes back with what the shipping worker says.
+        let id: Identifier
+        /// nil when nobody waits: it follows from something by itself.
+        var asker: Asker?
+        let reason: String
+        let by: Actor
     }
 
     struct Delivery: Sendable, Equatable {
@@ -117,14 +138,19 @@ extension Order {
     }
 
     private var deliveredUnits: Int64 {
-        if status == .delivered { return lines.reduce(0) { $0 + $1.shippedQuantity } }
+        if deliveredAt != nil { return lines.reduce(0) { $0 + $1.shippedQuantity } }
         return shipments.filter { $0.status == .delivered }.reduce(0) { $0 + $1.units.values.reduce(0, +) }
     }
 
-    /// Whether a carrier has or had a parcel of the order.
-    var isHandedOver: Bool { shipments.contains { $0.status.isLive && $0.isHandedOver } }
+    /// Whether goods of the order left the house on their way to the customer, and were not called back.
+    var isHandedOver: Bool { !handShipped.isEmpty || shipments.contains { $0.status.isLive && $0.isHandedOver } }
 
-    /// Units of each line that are on no live shipment and not marked as shipped.
+    /// Whether anything was ever handed over.
+    var wasHandedOver: Bool { !handShipped.isEmpty || shipments.contains(where: \.isHandedOver) }
+
+    var isWhollyShipped: Bool { lines.allSatisfy { $0.shippedQuantity == $0.quantity } }
+
+    /// Units of each line that are on no live waybill and not marked as shipped.
     var openUnits: [Identifier: Int64] {
         Dictionary(uniqueKeysWithValues: lines.map { ($0.id, $0.quantity - $0.shippedQuantity) })
     }

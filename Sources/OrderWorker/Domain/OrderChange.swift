@@ -10,14 +10,27 @@ enum OrderChange: Sendable, Equatable {
     case processing(by: Actor, reason: String?)
     case shipped
     case delivered(at: Timestamp)
+    /// Units that went without a carrier.
+    case handShipped([Identifier: Int64])
+    /// The order is to be cancelled as soon as its waybills are deleted.
+    case cancellationBegun(Order.Cancelling)
+    /// A parcel is with the carrier: it is not cancelled.
+    case cancellationGivenUp
     case cancelled(reason: String, by: Actor)
+    /// Somebody waits until all money is back.
+    case refundBegun(Asker)
+    /// It cannot be returned now.
+    case refundEnded
     case refunded
     case paymentNoted(Order.PaymentNote)
     case moneyTaken(Money)
-    case moneyReturned(Money)
+    /// `units` by order line, when it was refunded by units.
+    case moneyReturned(Money, units: [Identifier: Int64])
     case expiryMoved(Timestamp)
     case shipmentNoted(Order.ShipmentNote)
     case stockNoted(StockStatus)
+    /// Something about the return of this id.
+    case returned(Identifier, ReturnChange)
     /// An event of another worker for the timeline. Does not count as a version.
     case heard(Event)
 }

@@ -11,12 +11,41 @@ enum OrderCommand: Sendable {
     case draftTimedOut
     /// A request about the order that another worker fulfils: it goes on with the order as it is now.
     case forward(as: String)
+    /// A status at a person's word.
+    case setStatus(OrderStatus, reason: String?)
+    case cancel(reason: String?)
+    case requestReturn(ReturnRequest)
+    case setReturnStatus(Identifier, ReturnDecision)
     case payment(PaymentNews)
+    /// The payment worker has worked out what goes back for a return.
+    case refundPlanned(RefundPlan)
+    /// The payment worker cannot return all that remains.
+    case refundRefused(ProblemCode, String)
     case shipment(ShipmentNews)
+    /// A waybill of the order cannot be deleted any more; the order's cancellation is named.
+    case withdrawalRefused(Identifier)
     case stock(StockStatus, reason: String?)
     case expire
     /// Something worth remembering in the timeline, and nothing else.
     case heard(Event)
+}
+
+extension OrderCommand {
+    /// Somebody waits for the answer.
+    var isOfPerson: Bool {
+        switch self {
+        case .forward, .setStatus, .cancel, .requestReturn, .setReturnStatus: true
+        default: false
+        }
+    }
+
+    /// News that may come before the order it speaks of.
+    var waitsForOrder: Bool {
+        switch self {
+        case .payment, .shipment, .stock, .heard, .promoRedeemed: true
+        default: false
+        }
+    }
 }
 
 /// `shipment.quoted`.
@@ -46,8 +75,17 @@ struct PaymentNews: Sendable, Equatable {
         case created(expiresAt: Timestamp)
         case completed(amount: Money, surplus: Money)
         case failed(PaymentStatus)
-        case refunded(amount: Money, surplus: Bool, status: PaymentStatus)
-        case refundFailed
+        case refunded(Refund, status: PaymentStatus)
+        /// The provider refused it for good; its reason is for people.
+        case refundFailed(Refund, reason: String)
+    }
+
+    struct Refund: Sendable, Equatable {
+        let amount: Money
+        let isSurplus: Bool
+        var returnID: Identifier?
+        /// Units by order line, when it was made by units.
+        var units: [Identifier: Int64] = [:]
     }
 }
 

@@ -21,6 +21,9 @@ struct OrderRequest: Sendable, Equatable {
     let customerID: String
     let reference: String?
 
+    /// It waits for other workers before it is an order.
+    var isDrafted: Bool { delivery != nil || promoCode != nil }
+
     static let lineLimit = 100
     static let quantityLimit: Int64 = 10_000
 

@@ -42,11 +42,24 @@ extension Order {
         case .delivered(let time):
             status = .delivered
             deliveredAt = time
+        case .handShipped(let units):
+            handShipped.merge(units, uniquingKeysWith: +)
+            recount()
+        case .cancellationBegun(let wanted): cancelling = wanted
+        case .cancellationGivenUp: cancelling = nil
         case .cancelled(let reason, let by):
+            previousStatus = status
             status = .cancelled
             expiresAt = nil
             cancellation = Cancellation(reason: reason, by: by, at: context.now)
-        case .refunded: status = .refunded
+            cancelling = nil
+        case .refundBegun(let asker): refundAsker = asker
+        case .refundEnded: refundAsker = nil
+        case .refunded:
+            previousStatus = status
+            status = .refunded
+            cancelling = nil
+            refundAsker = nil
         case .paymentNoted(let note):
             if let index = payments.firstIndex(where: { $0.id == note.id }) {
                 payments[index] = note
@@ -54,17 +67,29 @@ extension Order {
                 payments.append(note)
             }
         case .moneyTaken(let amount): amountPaid += amount
-        case .moneyReturned(let amount): amountRefunded += amount
+        case .moneyReturned(let amount, let units):
+            amountRefunded += amount
+            refundedUnits.merge(units, uniquingKeysWith: +)
         case .expiryMoved(let time): expiresAt = time
         case .shipmentNoted(let note): self = noting(note)
         case .stockNoted(let word): stockStatus = word
+        case .returned(let id, let change): apply(change, of: id, at: context.now)
         }
         version += 1
         updatedAt = context.now
         rendered = render()
     }
 
-    /// The order with news of a shipment; its lines' shipped and returned units follow from all shipments.
+    private mutating func apply(_ change: ReturnChange, of id: Identifier, at now: Timestamp) {
+        if case .requested(let goods) = change {
+            returns.append(goods)
+        } else if let index = returns.firstIndex(where: { $0.id == id }) {
+            returns[index].apply(change, at: now)
+        }
+        recount()
+    }
+
+    /// The order with news of a shipment.
     func noting(_ note: ShipmentNote) -> Order {
         var order = self
         if let index = order.shipments.firstIndex(where: { $0.id == note.id }) {
@@ -72,13 +97,25 @@ extension Order {
         } else {
             order.shipments.append(note)
         }
-        for index in order.lines.indices {
-            let line = order.lines[index].id
-            let onWaybill = order.shipments.filter { $0.status.isLive && $0.status != .pending }
-            order.lines[index].shippedQuantity = onWaybill.reduce(0) { $0 + ($1.units[line] ?? 0) }
-            order.lines[index].returnedQuantity =
-                onWaybill.filter { $0.status == .returned }.reduce(0) { $0 + ($1.units[line] ?? 0) }
-        }
+        order.recount()
         return order
+    }
+
+    /// Shipped and returned units of the lines, which follow from shipments, own delivery and returns. Own delivery and
+    /// a waybill that came late may claim the same units: no line ever counts more than it has.
+    private mutating func recount() {
+        let onWaybill = shipments.filter { $0.status.isLive && $0.status != .pending }
+        for index in lines.indices {
+            let line = lines[index]
+            let shipped = onWaybill.reduce(handShipped[line.id] ?? 0) { $0 + ($1.units[line.id] ?? 0) }
+            let returned = returns.reduce(carriedBack(line.id, .returned)) { $0 + $1.accepted(line.id) }
+            lines[index].shippedQuantity = min(line.quantity, shipped)
+            lines[index].returnedQuantity = min(line.quantity, returned)
+        }
+    }
+
+    /// Units of a line that a carrier has brought back, or is bringing.
+    func carriedBack(_ line: Identifier, _ statuses: ShipmentStatus...) -> Int64 {
+        shipments.filter { statuses.contains($0.status) }.reduce(0) { $0 + ($1.units[line] ?? 0) }
     }
 }

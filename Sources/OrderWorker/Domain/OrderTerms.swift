@@ -7,4 +7,6 @@ struct OrderTerms: Sendable, Equatable {
     var taxRate = Percent(hundredths: 2000)
     /// How long an unpaid order lives.
     var lifetime: Duration = .seconds(24 * 3600)
+    /// How long after its delivery a customer may send something back.
+    var returnWindow: Duration = .seconds(14 * 24 * 3600)
 }

@@ -112,10 +112,10 @@ enum OrderStore {
     private static func upsert(_ drafts: [OrderDraft], at now: Timestamp) -> Statement {
         Statement(
             """
-            INSERT INTO drafts (order_id, tenant_id, command_id, state, quote, document, memory, updated_at)
-            SELECT order_id, tenant_id, command_id, state, quote, document, memory, $8
-            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::json[], $7::json[])
-                AS draft (order_id, tenant_id, command_id, state, quote, document, memory)
+            INSERT INTO drafts (order_id, tenant_id, command_id, state, quote, document, memory, reference, updated_at)
+            SELECT order_id, tenant_id, command_id, state, quote, document, memory, reference, $9
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::json[], $7::json[], $8::text[])
+                AS draft (order_id, tenant_id, command_id, state, quote, document, memory, reference)
             ON CONFLICT (order_id) DO UPDATE SET state = excluded.state, quote = excluded.quote,
                 document = excluded.document, memory = excluded.memory, updated_at = excluded.updated_at
             """,
@@ -123,8 +123,17 @@ enum OrderStore {
                 .ids(drafts.lazy.map(\.order.id)), .texts(drafts.lazy.map(\.order.tenant)),
                 .ids(drafts.lazy.map(\.commandID)), .texts(drafts.lazy.map(\.waitsFor.rawValue)),
                 .textArray(drafts.map { $0.quote?.description }), .jsonArray(drafts.map(\.order.document)),
-                .jsonArray(drafts.map(\.order.memory)), .time(now),
+                .jsonArray(drafts.map(\.order.memory)), .textArray(drafts.map(\.order.reference)), .time(now),
             ])
+    }
+
+    /// Which of the references have an order, as rows of `tenant_id, reference`.
+    static func taken(_ references: [(tenant: String, reference: String)]) -> Statement {
+        Statement(
+            """
+            SELECT tenant_id, reference FROM orders
+            WHERE (tenant_id, reference) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+            """, [.texts(references.map(\.tenant)), .texts(references.map(\.reference))])
     }
 
     // MARK: Timeline

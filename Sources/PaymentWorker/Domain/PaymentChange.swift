@@ -24,6 +24,10 @@ enum PaymentChange: Sendable, Equatable {
     case refundFailed(Identifier, refund: Identifier, code: String, message: String?)
     /// The provider took it on or fell silent; it is looked up later.
     case refundPending(Identifier, refund: Identifier, isUnknown: Bool)
+    /// What the order worker asked for was worked out and started. Changes nothing itself.
+    case orderRefundStarted(OrderRefundPlan)
+    /// It cannot be done now. Changes nothing.
+    case orderRefundRefused(ProblemCode, detail: String)
     case callbackKept(CallbackRecord)
 
     struct Failure: Sendable, Equatable {

@@ -6,6 +6,8 @@ enum PaymentCommand: Sendable, Equatable {
     case open(PaymentRequest, OrderSnapshot)
     /// Somebody gives money back.
     case refund(RefundRequest)
+    /// The order worker wants money back: for a return, or all that remains.
+    case refundOrder(OrderRefund, OrderSnapshot)
     /// A verified callback of a payment that is ours.
     case callback(Identifier, ProviderReport, CallbackRecord)
     /// A verified callback that says nothing about any payment of ours.

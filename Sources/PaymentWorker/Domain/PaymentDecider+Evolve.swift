@@ -6,6 +6,7 @@ extension PaymentDecider {
         var state = state ?? OrderPayments()
         switch change {
         case .orderNoted(let order): state.order = order
+        case .orderRefundStarted, .orderRefundRefused: break
         case .callbackKept(let record): state.callbacks.append(record)
         case .created(var payment):
             payment.version = 1

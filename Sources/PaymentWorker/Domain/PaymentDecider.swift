@@ -28,6 +28,7 @@ struct PaymentDecider: Decider {
         switch command {
         case .open(let request, let order): draft.open(request, order)
         case .refund(let request): draft.refund(request)
+        case .refundOrder(let request, let order): draft.refund(request, order)
         case .callback(let payment, let report, let record): draft.receive(report, of: payment, record)
         case .strayCallback(let record):
             draft.apply(.callbackKept(record))

@@ -125,16 +125,19 @@ extension PaymentDraft {
         send(refund, of: payment, id: context.derivedID("refund.check"), verify: true)
     }
 
-    /// Takes over the order worker's word. A cancelled order keeps no open payment and no money.
+    /// Takes over the order worker's word. An order that has ended keeps no open payment and no money.
     mutating func note(_ heard: OrderSnapshot) {
         let order = state.order?.merged(with: heard) ?? heard
-        let wasCancelled = state.order?.status == .cancelled
+        let hadEnded = state.order.map { !$0.isPayable } ?? false
         if order != state.order { apply(.orderNoted(order)) }
-        guard order.status == .cancelled, !wasCancelled else { return }
+        guard !order.isPayable, !hadEnded else { return }
         for payment in state.payments {
             if payment.status == .pending { apply(.voided(payment.id)) }
             if payment.refundable > .zero(order.currency) {
-                giveBack(payment.refundable, of: payment.id, reason: .cancelled)
+                // Of a refunded order only what came while it ended is left.
+                giveBack(
+                    payment.refundable, of: payment.id,
+                    reason: order.status == .cancelled ? .cancelled : .latePayment)
             }
         }
     }

@@ -82,7 +82,7 @@ extension PaymentDraft {
         guard let order = state.order else { return }
         let none = Money.zero(order.currency)
         let balance = state.balance(of: order)
-        let isLate = order.status == .cancelled && balance > none
+        let isLate = !order.isPayable && balance > none
         let surplus = isLate || payment.amount <= balance ? none : payment.amount - balance
         apply(.completed(payment.id, surplus: surplus, report))
         clearCheck(of: payment)

@@ -22,8 +22,41 @@ enum PaymentEvents {
                 writer.member("error_code", code)
                 writer.member("error_message", message)
             }
+        case .orderRefundStarted(let plan):
+            toOrder("payment.refund_started", state, context) { order, writer in
+                writer.member("return_id", plan.returnID)
+                writer.member("refund_ids", array: plan.refunds)
+                writer.member("amount", plan.amount)
+                writer.member("currency", order.currency)
+                writer.member("items", array: plan.shares)
+            }
+        case .orderRefundRefused(let code, let detail):
+            toOrder("payment.refund_refused", state, context) { _, writer in
+                writer.member("error_code", code.rawValue)
+                writer.member("detail", detail)
+            }
         default: []
         }
+    }
+
+    /// What only the order worker hears.
+    private static func toOrder(
+        _ type: String, _ state: OrderPayments, _ context: DecisionContext,
+        _ members: (OrderSnapshot, inout JSONWriter) -> Void
+    ) -> [Event] {
+        guard let order = state.order else { return [] }
+        let body = JSONWriter.object {
+            $0.member("tenant_id", order.tenant)
+            $0.member("order_id", order.id)
+            members(order, &$0)
+        }
+        return [
+            Event(
+                id: context.newID(), type: type, tenant: order.tenant, subject: order.id.description, sequence: 0,
+                time: context.now, actor: context.actor, body: body, isPublic: false,
+                requestID: context.message.requestID, causationID: context.message.id,
+                traceparent: context.message.traceparent)
+        ]
     }
 
     private static func created(_ payment: Payment, _ writer: inout JSONWriter) {

@@ -7,10 +7,11 @@ package enum FleetRoutes {
         case .order:
             [
                 "payment.created", "payment.completed", "payment.failed", "payment.refunded", "payment.refund_failed",
-                "shipment.created", "shipment.updated", "shipment.quoted", "promo.redeemed", "promo.rejected",
+                "payment.refund_started", "payment.refund_refused", "shipment.created", "shipment.updated",
+                "shipment.quoted", "shipment.withdrawal_refused", "promo.redeemed", "promo.rejected",
                 "promo.released", "invoice.issued",
             ]
-        case .payment: ["order.cancelled", "order.updated"]
+        case .payment: ["order.cancelled", "order.refunded", "order.updated"]
         case .shipping: ["order.cancelled", "order.refunded"]
         case .promo: ["order.confirmed", "order.cancelled", "order.refunded"]
         case .invoice: ["order.confirmed", "payment.refunded"]

@@ -54,7 +54,7 @@ extension Shipment {
         writer.member("heard_at", heardAt)
         writer.member("events", array: events)
         writer.member("asker", asker)
-        writer.member("cancel_reason", cancelReason)
+        writer.member("withdrawal", withdrawal)
         writer.member("return_number", returnNumber)
     }
 
@@ -79,7 +79,8 @@ extension Shipment {
             version: try json.int("version"), createdAt: try json.time("created_at"),
             updatedAt: try json.time("updated_at"), heardAt: try json.time("heard_at"),
             events: try json.list("events").map { try TrackingEvent(stored: $0) }, asker: try json.id("asker"),
-            cancelReason: json["cancel_reason"]?.string, returnNumber: json["return_number"]?.string)
+            withdrawal: try json["withdrawal"].map { try Withdrawal(stored: $0) },
+            returnNumber: json["return_number"]?.string)
     }
 }
 
@@ -98,6 +99,24 @@ extension Shipment.Item: JSONEncodable {
         self.init(
             orderItemID: try json.id("order_item_id"), productID: try json.text("product_id"),
             sku: try json.text("sku"), name: try json.text("name"), quantity: try json.int("quantity"))
+    }
+}
+
+extension Shipment.Withdrawal: JSONEncodable {
+    func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("reason", reason)
+            $0.member("cancellation_id", cancellation)
+            $0.member("looking", isLooking)
+            $0.member("asker", asker)
+        }
+    }
+
+    fileprivate init(stored json: JSON) throws {
+        self.init(
+            reason: try json.text("reason"), cancellation: try json.optionalID("cancellation_id"),
+            isLooking: try json.flag("looking"),
+            asker: try json["asker"].map { try Asker(json: $0) })
     }
 }
 

@@ -23,6 +23,16 @@ struct Shipment: Sendable, Equatable {
         let phone: String
     }
 
+    struct Withdrawal: Sendable, Equatable {
+        let reason: String
+        /// The order's cancellation that waits for it.
+        var cancellation: Identifier?
+        /// The carrier is asked first where the parcel is, because other waybills hang on it.
+        var isLooking = false
+        /// Who waits for the shipment to be cancelled.
+        var asker: Asker?
+    }
+
     enum Payer: String, Sendable, JSONEncodable {
         case sender, recipient
     }
@@ -66,8 +76,8 @@ struct Shipment: Sendable, Equatable {
     var events: [TrackingEvent] = []
     /// The command that waits for the carrier's answer.
     let asker: Identifier
-    /// Why the waybill is to be deleted as soon as it can be.
-    var cancelReason: String?
+    /// The waybill is to be deleted as soon as it can be.
+    var withdrawal: Withdrawal?
     /// The waybill that the parcel goes back on.
     var returnNumber: String?
 

@@ -18,7 +18,8 @@ extension ShippingDecider {
                 $0.heardAt = context.now
                 $0.count(at: context.now)
             }
-        case .withdrawalWanted(let id, let reason): return state.changing(id) { $0.cancelReason = reason }
+        case .withdrawalWanted(let id, let withdrawal): return state.changing(id) { $0.withdrawal = withdrawal }
+        case .withdrawalRefused(let id, _): return state.changing(id) { $0.withdrawal = nil }
         case .cancelled(let id, _):
             return state.changing(id) {
                 $0.status = .cancelled

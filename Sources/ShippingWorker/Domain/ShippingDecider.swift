@@ -12,8 +12,9 @@ struct ShippingDecider: Decider {
         case .open(let draft, let order): open(draft, order, state, context)
         case .waybill(let id, let outcome): decided(outcome, state?[id], context)
         case .trackingDue(let id): track(state?[id], context)
-        case .tracked(let id, let report): tracked(report, state?[id], context)
-        case .withdraw(let reason): withdraw(reason, state, context)
+        case .tracked(let id, let report): looked(at: id, state, tracked(report, state?[id], context), context)
+        case .withdraw(let reason, let cancellation): withdraw(reason, cancellation, state, context)
+        case .cancel(let id, let reason): cancel(state?[id], reason, context)
         case .withdrawn(let id, let outcome): withdrawn(outcome, state?[id])
         case .quote(let request): quote(request, context)
         case .quoted(let quote): .accept([.quoted(quote)])
@@ -43,45 +44,22 @@ struct ShippingDecider: Decider {
         let answer = [(shipment.asker, Decision<ShippingChange>.Answer.resource(status: 201))]
         switch outcome {
         case .refused(let code, let message):
-            return Decision([.refused(shipment: shipment.id, code: code, message: message)], resolutions: answer)
+            return Decision(
+                [.refused(shipment: shipment.id, code: code, message: message)],
+                resolutions: answer + shipment.answerToCanceller(.resource(status: 200)))
         case .made(let waybill):
             let made = shipment.with(waybill, at: context.now)
             // The order may have been cancelled while the carrier was away.
-            let effects = shipment.cancelReason == nil ? [] : [cancellation(of: made)]
+            let effects = shipment.withdrawal == nil ? [] : [cancellation(of: made)]
             return Decision(
                 [.waybillMade(shipment: shipment.id, waybill)], effects: effects, timers: [timer(made, context)],
                 resolutions: answer)
         }
     }
 
-    private func withdraw(
-        _ reason: String, _ state: OrderShipments?, _ context: DecisionContext
-    ) -> Decision<ShippingChange> {
-        let withdrawn = (state?.shipments ?? []).filter {
-            !$0.isFinal && $0.handedOverAt == nil && $0.cancelReason == nil
-        }
-        return Decision(
-            withdrawn.map { .withdrawalWanted(shipment: $0.id, reason: reason) },
-            effects: withdrawn.filter { $0.carrierRef != nil }.map(cancellation))
-    }
-
-    private func withdrawn(_ outcome: CancelOutcome, _ shipment: Shipment?) -> Decision<ShippingChange> {
-        // Too late: the parcel is on its way, and tracking will tell.
-        guard let shipment, !shipment.isFinal, outcome == .cancelled else { return .ignore }
-        return Decision(
-            [.cancelled(shipment: shipment.id, previous: shipment.status)],
-            timers: [
-                .clear("track", subject: ShipmentSubject(shipment).description, tenant: shipment.tenant)
-            ])
-    }
-
-    private func cancellation(of shipment: Shipment) -> Effect {
-        effect("cancel", shipment, JSONWriter.object { $0.member("ref", shipment.carrierRef) })
-    }
-
     // MARK: Tracking
 
-    private func track(_ shipment: Shipment?, _ context: DecisionContext) -> Decision<ShippingChange> {
+    func track(_ shipment: Shipment?, _ context: DecisionContext) -> Decision<ShippingChange> {
         guard let shipment, !shipment.isFinal, let number = shipment.trackingNumber else { return .ignore }
         let body = JSONWriter.object {
             $0.member("number", number)
@@ -122,7 +100,7 @@ struct ShippingDecider: Decider {
     }
 
     /// An effect whose id follows from the shipment: there is one waybill of it and one deletion.
-    private func effect(_ verb: String, _ shipment: Shipment, _ body: [UInt8], id: Identifier? = nil) -> Effect {
+    func effect(_ verb: String, _ shipment: Shipment, _ body: [UInt8], id: Identifier? = nil) -> Effect {
         Effect(
             id: id ?? Identifier.derived(from: shipment.id.description, verb),
             kind: "\(shipment.carrier.rawValue).\(verb)", subject: ShipmentSubject(shipment).description,

@@ -27,6 +27,10 @@ enum ShipmentStore {
         Statement("SELECT document FROM shipments WHERE shipment_id = ANY($1)", [.ids(ids)])
     }
 
+    static func orders(of shipments: [Identifier]) -> Statement {
+        Statement("SELECT shipment_id, order_id FROM shipments WHERE shipment_id = ANY($1)", [.ids(shipments)])
+    }
+
     static func shipment(_ row: Row) throws -> Shipment {
         try Shipment(stored: try JSONParser.parse(try row.json(0)))
     }

@@ -1,0 +1,141 @@
+import Contracts
+import Worker
+
+/// Orders that need other workers before they exist: a price for the delivery, a use of a promo code.
+extension OrderRules {
+    func put(off draft: OrderDraft, send message: Message, _ context: DecisionContext) -> Decision<OrderChange> {
+        Decision(
+            [.drafted(draft)], answer: .later, sends: [message],
+            timers: [
+                .set(
+                    "draft", subject: draft.order.id.description, tenant: context.tenant,
+                    at: context.now.adding(Self.draftPatience))
+            ])
+    }
+
+    func quoteRequest(_ order: Order, _ context: DecisionContext) -> Message {
+        let body = JSONWriter.object {
+            $0.member("order_id", order.id)
+            $0.member("carrier", order.delivery?.carrier)
+            $0.member("service", order.delivery?.service)
+            $0.member("city", order.shippingAddress.city)
+            $0.member("city_ref", order.delivery?.cityRef)
+            $0.member("branch_ref", order.delivery?.branchRef)
+            $0.member("weight_grams", order.weightGrams)
+            $0.member("declared_value", order.subtotal)
+            $0.member("currency", order.currency)
+        }
+        return context.message("shipment.quote", body)
+    }
+
+    func redemption(_ order: Order, shipping: Money, _ context: DecisionContext) -> Message {
+        let body = JSONWriter.object {
+            $0.member("code", order.promoCode)
+            $0.member("order_id", order.id)
+            $0.member("customer_id", order.customerID)
+            $0.member("currency", order.currency)
+            $0.name("lines")
+            $0.array(order.lines) { writer, line in
+                writer.object {
+                    $0.member("product_id", line.productID)
+                    $0.member("quantity", line.quantity)
+                    $0.member("price", line.price)
+                    $0.member("categories", array: line.categories)
+                }
+            }
+            $0.member("shipping_cost", shipping)
+        }
+        return context.message("promo.redeem", body)
+    }
+
+    // MARK: Answers
+
+    func quoted(_ quote: DeliveryQuote, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<
+        OrderChange
+    > {
+        guard draft.waitsFor == .quote, var delivery = draft.order.delivery else { return .ignore }
+        guard let price = quote.price else {
+            let code = quote.refusal ?? .addressNotServed
+            let problem = Problem(
+                code, "The carrier does not deliver there.",
+                errors: [
+                    FieldError(pointer: "/delivery", code: code.rawValue, detail: "The carrier does not deliver there.")
+                ])
+            return abandon(draft, .refusal(problem))
+        }
+        delivery.quoteSource = quote.source
+        delivery.estimatedDate = quote.estimatedDate
+        if draft.order.promoCode != nil {
+            return Decision(
+                [.draftQuoted(price, delivery)], sends: [redemption(draft.order, shipping: price, context)])
+        }
+        var order = draft.order.priced(discounts: [:], shippingDiscount: .zero(price.currency), quote: price)
+        order.delivery = delivery
+        return finish(order, draft)
+    }
+
+    func redeemed(_ grant: PromoGrant, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
+        guard draft.waitsFor == .promo else { return .ignore }
+        let order = draft.order.priced(
+            discounts: grant.discounts, shippingDiscount: grant.shippingDiscount,
+            quote: draft.quote ?? .zero(draft.order.currency))
+        var decision = finish(order, draft)
+        decision.changes.append(.heard(grant.event))
+        return decision
+    }
+
+    func rejected(_ reasons: [FieldError], _ draft: OrderDraft, _ context: DecisionContext) -> Decision<
+        OrderChange
+    > {
+        let code = draft.order.promoCode ?? ""
+        let problem = Problem(
+            .promoNotEligible, "\(code) cannot be used for this order.", errors: reasons, currency: draft.order.currency
+        )
+        return abandon(draft, .refusal(problem))
+    }
+
+    /// Prices and discounts are those of the request; the clock of the order's life starts when it exists.
+    private func finish(_ order: Order, _ draft: OrderDraft) -> Decision<OrderChange> {
+        Decision(
+            creation(order), timers: [.clear("draft", subject: order.id.description, tenant: order.tenant)],
+            resolutions: [(draft.commandID, .resource(status: 201))])
+    }
+
+    private func abandon(_ draft: OrderDraft, _ answer: Decision<OrderChange>.Answer) -> Decision<OrderChange> {
+        Decision(
+            [.draftAbandoned],
+            timers: [.clear("draft", subject: draft.order.id.description, tenant: draft.order.tenant)],
+            resolutions: [(draft.commandID, answer)])
+    }
+
+    func timedOut(_ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
+        var decision = abandon(
+            draft, .refusal(Problem(.unavailable, "A service that the order needs did not answer.", retryAfter: 60)))
+        if draft.waitsFor == .promo { decision.sends = [release(draft.order, context)] }
+        return decision
+    }
+
+    /// A use that was taken after the order had been given up.
+    func giveBack(_ grant: PromoGrant, _ context: DecisionContext) -> Decision<OrderChange> {
+        let body = JSONWriter.object {
+            $0.member("code", grant.code)
+            $0.member("order_id", context.message.subjectOrder)
+            $0.member("reason", "order_not_created")
+        }
+        return Decision(sends: [context.message("promo.release", body)])
+    }
+
+    private func release(_ order: Order, _ context: DecisionContext) -> Message {
+        let body = JSONWriter.object {
+            $0.member("code", order.promoCode)
+            $0.member("order_id", order.id)
+            $0.member("reason", "order_not_created")
+        }
+        return context.message("promo.release", body)
+    }
+}
+
+extension Message {
+    /// The order that the body of an event speaks of.
+    fileprivate var subjectOrder: String? { (try? JSONParser.parse(body))?["order_id"]?.string }
+}

@@ -1,0 +1,50 @@
+import Contracts
+import Worker
+
+/// Reads what people ask of an order or a return that the path names.
+enum OrderIntake {
+    static func read(_ message: Message) -> Intake<Identifier, OrderCommand> {
+        let isReturn = message.type == "return.set_status"
+        guard let id = message.pathID else { return .refusal(.notFound(isReturn ? "return" : "order")) }
+        switch message.json {
+        case .failure(let refusal): return .refusal(refusal.problem)
+        case .success(let body):
+            switch command(message.type, body, id) {
+            case .failure(let refusal): return .refusal(refusal.problem)
+            // The order of a return is looked up later.
+            case .success(let command): return .command(id, command)
+            }
+        }
+    }
+
+    private static func command(_ type: String, _ body: JSON, _ id: Identifier) -> Result<OrderCommand, Refusal> {
+        switch type {
+        case "order.set_status": setStatus(body)
+        case "order.cancel": cancel(body)
+        case "return.request": ReturnRequest.read(body).map { .requestReturn($0) }
+        default: ReturnDecision.read(body).map { .setReturnStatus(id, $0) }
+        }
+    }
+
+    private static func setStatus(_ body: JSON) -> Result<OrderCommand, Refusal> {
+        let input = Input(body)
+        input.object()
+        let status: OrderStatus? = input["status"].required().word()
+        let reason = input["reason"].text(1...500)
+        guard input.faults.isEmpty, let status else { return .failure(Refusal(.validationFailed(input.faults))) }
+        return .success(.setStatus(status, reason: reason))
+    }
+
+    private static func cancel(_ body: JSON) -> Result<OrderCommand, Refusal> {
+        let input = Input(body)
+        input.object()
+        let reason = input["reason"].text(1...500)
+        guard input.faults.isEmpty else { return .failure(Refusal(.validationFailed(input.faults))) }
+        return .success(.cancel(reason: reason))
+    }
+}
+
+extension Message {
+    /// The order or the return named by the path.
+    var pathID: Identifier? { parameters["id"].flatMap { Identifier($0) } }
+}
