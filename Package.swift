@@ -106,7 +106,9 @@ let package = Package(
         shared("Service", ["Contracts", logging, metrics, lifecycle, signals, configuration, hummingbird]),
         shared("Connectors", ["Contracts", "CurlHTTP", "Service", crypto]),
         shared("Bus", ["Contracts", "AMQP", logging, metrics]),
-        shared("Worker", ["Contracts", "AMQP", "Bus", "Postgres", "Service", logging, metrics, lifecycle, arguments]),
+        shared(
+            "Worker",
+            ["Contracts", "AMQP", "Bus", "Postgres", "Service", logging, metrics, lifecycle, arguments, crypto]),
 
         // The fleet.
         .executableTarget(
@@ -117,7 +119,7 @@ let package = Package(
             ],
             swiftSettings: strictAndSafe),
         worker(
-            "OrderWorker", migrations: ["0001_orders", "0002_returns", "0003_draft_references"],
+            "OrderWorker", migrations: ["0001_orders", "0002_returns", "0003_draft_references", "0004_order_lists"],
             ["CurlHTTP", "Connectors"]),
         worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
         worker("ShippingWorker", migrations: ["0001_shipments"], ["CurlHTTP", "Connectors"]),
@@ -143,7 +145,8 @@ let package = Package(
         tests(
             "WorkerTests",
             ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport", logging, lifecycle]),
-        tests("OrderWorkerTests", ["OrderWorker", "Worker", "Contracts"], fixtures: true),
+        tests(
+            "OrderWorkerTests", ["OrderWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests(
             "PaymentWorkerTests",
             ["PaymentWorker", "Worker", "Service", "Postgres", "CurlHTTP", "Connectors", "Contracts", "TestSupport"],

@@ -17,22 +17,35 @@ struct OrderEvents {
                     $0.member("order", raw: order.document)
                 }
             ]
+        default: return told(change, order, context) + [changed(order, context)]
+        }
+    }
+
+    /// The public events of a change, none of which carries the order.
+    private func told(_ change: OrderChange, _ order: Order, _ context: DecisionContext) -> [Event] {
+        switch change {
         case .processing(let by, let reason):
-            return [
+            [
                 event("order.processing", order, context) {
                     $0.member("by", by)
                     $0.member("reason", reason)
                 }
             ]
-        case .shipped: return [event("order.shipped", order, context) { $0.member("shipments", order.waybills) }]
-        case .delivered(let time): return [event("order.delivered", order, context) { $0.member("delivered_at", time) }]
-        case .cancelled(let reason, let by): return [cancelled(reason, by, order, context)]
-        case .refunded: return [refunded(order, context)]
-        case .returned(let id, let change): return ReturnEvents.events(for: change, of: id, order, context)
-        case .paymentNoted, .moneyTaken, .moneyReturned, .expiryMoved, .shipmentNoted, .stockNoted, .handShipped,
-            .cancellationBegun, .cancellationGivenUp, .refundBegun, .refundEnded:
-            return [event("order.changed", order, context, isPublic: false) { $0.member("order", raw: order.document) }]
+        case .shipped: [event("order.shipped", order, context) { $0.member("shipments", order.waybills) }]
+        case .delivered(let time): [event("order.delivered", order, context) { $0.member("delivered_at", time) }]
+        case .cancelled(let reason, let by): [cancelled(reason, by, order, context)]
+        case .refunded: [refunded(order, context)]
+        case .returned(let id, let change): ReturnEvents.events(for: change, of: id, order, context)
+        case .drafted, .draftQuoted, .draftAbandoned, .heard, .created, .confirmed, .paymentNoted, .moneyTaken,
+            .moneyReturned, .expiryMoved, .shipmentNoted, .stockNoted, .handShipped, .cancellationBegun,
+            .cancellationGivenUp, .refundBegun, .refundEnded:
+            []
         }
+    }
+
+    /// The order after the change, for the log: with it every version can be shown again.
+    private func changed(_ order: Order, _ context: DecisionContext) -> Event {
+        event("order.changed", order, context, isPublic: false) { $0.member("order", raw: order.document) }
     }
 
     private func cancelled(_ reason: String, _ by: Actor, _ order: Order, _ context: DecisionContext) -> Event {

@@ -12,6 +12,7 @@ enum OrderApplication: WorkerApplication {
         Migration("0001_orders", bytes: PackageResources._001_orders_sql),
         Migration("0002_returns", bytes: PackageResources._002_returns_sql),
         Migration("0003_draft_references", bytes: PackageResources._003_draft_references_sql),
+        Migration("0004_order_lists", bytes: PackageResources._004_order_lists_sql),
     ]
 
     static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
@@ -33,7 +34,10 @@ enum OrderApplication: WorkerApplication {
                 customers: CustomerDirectory(
                     url: settings.crmURL, services: services, recall: recall, logger: context.logger),
                 metrics: OrderMetrics()),
-            queries: OrderQueries(), recall: recall)
+            queries: OrderQueries(
+                cursors: CursorKey(secret: settings.cursorSecret.revealed),
+                figures: FiguresTerms(currency: settings.terms.currency, timeZone: settings.timeZone)),
+            recall: recall)
     }
 }
 
@@ -43,18 +47,31 @@ struct OrderSettings: SettingsGroup {
     /// nil: the shop has no CRM.
     let crmURL: String?
     let serviceSecret: Redacted<String>?
+    let cursorSecret: Redacted<String>
     let terms: OrderTerms
+    let timeZone: BusinessTimeZone
 
     init(from reader: SettingsReader) {
         coreURL = reader.value(
             "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
-        crmURL = reader.optional("CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
+        crmURL = reader.optional(
+            "CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
         serviceSecret = reader.optionalSecret(
             "SERVICE_TOKEN_SECRET", .text(minimum: 16), "Signs our tokens for Core and CRM; without it none is sent")
+        cursorSecret = reader.secret(
+            "CURSOR_SECRET", .text(minimum: 32), "Signs the cursors of lists; the same for all order workers")
         let lifetime = reader.value(
             "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")
         let days = reader.value(
             "RETURN_WINDOW_DAYS", .integer(0...3650), default: "14", "How long a customer may send goods back")
+        timeZone = reader.value(
+            "BUSINESS_TIME_ZONE", .timeZone, default: "Europe/Kyiv", "Time zone of figures, when none is asked for")
         terms = OrderTerms(lifetime: lifetime, returnWindow: .seconds(days * 86_400))
+    }
+}
+
+extension SettingKind<BusinessTimeZone> {
+    fileprivate static var timeZone: Self {
+        Self("a name of the tz database", placeholder: .utc) { BusinessTimeZone($0) }
     }
 }

@@ -25,10 +25,11 @@ enum Sample {
 
     static func order(
         lines: [OrderLine] = [line()], currency: Currency = .uah, taxMode: TaxMode = .inclusive,
-        taxRate: Percent = Percent(hundredths: 2000)
+        taxRate: Percent = Percent(hundredths: 2000), tenant: String = "default", customer: String = customer,
+        reference: String? = nil, at now: Timestamp = now
     ) -> Order {
         Order(
-            id: .new(at: now), tenant: "default", customerID: customer, reference: nil, lines: lines,
+            id: .new(at: now), tenant: tenant, customerID: customer, reference: reference, lines: lines,
             currency: currency, taxMode: taxMode, taxRate: taxRate, shippingCost: .zero(currency),
             shippingDiscount: .zero(currency), shippingTax: .zero(currency), amountPaid: .zero(currency),
             amountRefunded: .zero(currency), promoCode: nil, shippingAddress: address, billingAddress: address,

@@ -184,7 +184,7 @@ package final class Fleet: Sendable {
             "PATH": "/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8", "TZ": "UTC",
             "LOG_FORMAT": "text", "LOG_LEVEL": "info", "ADMIN_HOST": "127.0.0.1", "HTTP_HOST": "127.0.0.1",
             "RABBITMQ_URL": broker.url,
-            "JWT_SECRET": Self.jwtSecret, "CORE_SERVICE_URL": "\(sandbox)/core", "CRM_SERVICE_URL": "\(sandbox)/crm",
+            "JWT_SECRET": Self.jwtSecret, "CURSOR_SECRET": Self.jwtSecret, "CORE_SERVICE_URL": "\(sandbox)/core", "CRM_SERVICE_URL": "\(sandbox)/crm",
             "LIQPAY_PUBLIC_KEY": "sandbox_i00000000000",
             "LIQPAY_PRIVATE_KEY": "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF",
             "LIQPAY_API_URL": "\(sandbox)/liqpay/api",

@@ -21,6 +21,7 @@ struct GatewayRouter {
         ShipmentRoutes(dispatch: dispatch).add(to: router)
         ReturnRoutes(dispatch: dispatch).add(to: router)
         PromoRoutes(dispatch: dispatch).add(to: router)
+        AnalyticsRoutes(dispatch: dispatch).add(to: router)
         OperationRoutes(dispatch: dispatch).add(to: router)
         CallbackRoutes(dispatch: dispatch).add(to: router)
         service.add(to: router)

@@ -75,9 +75,10 @@ enum OrderStore {
         Statement(
             """
             INSERT INTO orders (id, tenant_id, customer_id, version, status, payment_status, fulfilment_status, reference,
-                                promo_code, created_at, expires_at, document, memory)
+                                promo_code, created_at, expires_at, document, memory, currency)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                                 $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::json[])
+                                 $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::json[],
+                                 $14::text[])
             """,
             [
                 .ids(orders.lazy.map(\.id)), .texts(orders.lazy.map(\.tenant)), .texts(orders.lazy.map(\.customerID)),
@@ -86,6 +87,7 @@ enum OrderStore {
                 .textArray(orders.map(\.reference)), .textArray(orders.map(\.promoCode)),
                 .times(orders.lazy.map(\.createdAt)), .optionalTimes(orders.lazy.map(\.expiresAt)),
                 .jsonArray(orders.map(\.document)), .jsonArray(orders.map(\.memory)),
+                .texts(orders.lazy.map(\.currency.code)),
             ])
     }
 

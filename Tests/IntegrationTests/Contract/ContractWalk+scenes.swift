@@ -35,10 +35,17 @@ extension ContractWalk {
             #expect(try await call("listOrders", customer, query: query).status == 200)
         }
         #expect(try await call("listOrders", customer, query: "?customer_id=cust_43").status == 403)
+        let filters = "?payment_status=unpaid,pending&fulfilment_status=unfulfilled&promo_code=summer20"
+        #expect(try await call("listOrders", customer, query: filters).status == 200)
         for query in ["?limit=0", "?cursor=abc", "?status=lost", "?limit=1&limit=2"] {
             #expect(try await call("listOrders", customer, query: query).status == 400)
         }
-        #expect(try await call("getOrderTimeline", customer, ["id": order]).status == 200)
+        #expect(try await call("getOrderTimeline", customer, ["id": order], query: "?limit=1").status == 200)
+        for query in ["?as_of=2999-01-01T00:00:00Z", "?limit=101", "?cursor=abc", "?as_of=yesterday"] {
+            #expect(try await call("getOrderTimeline", customer, ["id": order], query: query).status == 400)
+        }
+        let before = "?as_of=2020-01-01T00:00:00Z"
+        #expect(try await call("getOrderTimeline", customer, ["id": order], query: before).status == 404)
         #expect(try await call("getOrderInvoice", customer, ["id": order]).status == 409)
         let accept: HTTPHeaders = ["Accept": "text/html"]
         #expect(try await call("getOrderInvoice", customer, ["id": order], headers: accept).status == 406)
@@ -165,6 +172,16 @@ extension ContractWalk {
         #expect(failed.json?["status"]?.string == "failed")
         let unknown = try await call("getOperation", customer, ["id": Identifier.new().description])
         #expect(unknown.json?["status"]?.string == "accepted")
+    }
+
+    func figures() async throws {
+        for query in ["", "?group_by=month&top=1&time_zone=Europe/Kyiv", "?currency=JPY"] {
+            #expect(try await call("getOrderAnalytics", client("staff"), query: query).status == 200)
+        }
+        for query in ["?group_by=year", "?top=51", "?time_zone=Nowhere", "?from=2024-01-01T00:00:00Z", "?currency=uah"]
+        {
+            #expect(try await call("getOrderAnalytics", client("staff"), query: query).status == 400)
+        }
     }
 
     func service() async throws {

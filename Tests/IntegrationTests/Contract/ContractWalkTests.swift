@@ -24,6 +24,7 @@ import Testing
         try await walk.promoCodes()
         try await walk.callbacks()
         try await walk.operations()
+        try await walk.figures()
         try await walk.service()
 
         for fault in walk.log.faults { Issue.record("\(fault)") }

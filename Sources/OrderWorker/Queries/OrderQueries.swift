@@ -2,9 +2,12 @@ import Contracts
 import Postgres
 import Worker
 
-/// Answers reads of orders and returns: `order.get`, `order.list`, `order.timeline`, `return.get`, `return.list`.
+/// Answers reads of orders and returns: `order.get`, `order.list`, `order.timeline`, `order.figures`, `return.get`,
+/// `return.list`.
 struct OrderQueries: QueryHandler {
-    let types = ["order.get", "order.list", "order.timeline"] + ReturnQueries.types
+    let types = ["order.get", "order.list", "order.timeline", "order.figures"] + ReturnQueries.types
+    let cursors: CursorKey
+    let figures: FiguresTerms
 
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
         let single = queries.filter { $0.type == "order.get" }
@@ -34,9 +37,10 @@ struct OrderQueries: QueryHandler {
 
     private func plan(_ query: Message) -> QueryPlan {
         switch query.type {
-        case "order.list": OrderListQuery.plan(query)
-        case "order.timeline": OrderTimelineQuery.plan(query)
-        default: ReturnQueries.plan(query)
+        case "order.list": OrderListQuery.plan(query, cursors)
+        case "order.timeline": OrderTimelineQuery.plan(query, cursors)
+        case "order.figures": FiguresQuery.plan(query, figures)
+        default: ReturnQueries.plan(query, cursors)
         }
     }
 
@@ -80,16 +84,16 @@ extension Row {
 
     /// The stored document with what the actor may do now.
     func view(for actor: Actor) throws -> [UInt8] {
-        let document = try json("document")
-        return OrderView.body(document: document, allowed: try allowedTransitions(for: actor, document))
+        OrderView.body(document: try json("document"), allowed: try allowedTransitions(for: actor))
     }
 
     /// Most orders answer this from their status alone; only what depends on money or parcels is read whole.
-    private func allowedTransitions(for actor: Actor, _ document: [UInt8]) throws -> [OrderStatus] {
+    func allowedTransitions(for actor: Actor) throws -> [OrderStatus] {
         if try text("status") == OrderStatus.pending.rawValue {
             return actor.isAdmin ? [.confirmed, .cancelled] : [.cancelled]
         }
-        let order = try Order(document: JSONParser.parse(document), memory: JSONParser.parse(try json("memory")))
+        let order = try Order(
+            document: JSONParser.parse(try json("document")), memory: JSONParser.parse(try json("memory")))
         return OrderTransitions.allowed(for: actor, order)
     }
 }

@@ -6,8 +6,8 @@ import Worker
 enum ReturnQueries {
     static let types = ["return.get", "return.list"]
 
-    static func plan(_ query: Message) -> QueryPlan {
-        query.type == "return.get" ? get(query) : list(query)
+    static func plan(_ query: Message, _ key: CursorKey) -> QueryPlan {
+        query.type == "return.get" ? get(query) : list(query, key)
     }
 
     private static func get(_ query: Message) -> QueryPlan {
@@ -25,27 +25,20 @@ enum ReturnQueries {
         }
     }
 
-    private static func list(_ query: Message) -> QueryPlan {
+    private static func list(_ query: Message, _ key: CursorKey) -> QueryPlan {
         let filter: ReturnFilter
-        switch ReturnFilter.read(query) {
-        case .failure(let refusal): return .refused(refusal.problem, query)
-        case .success(let read): filter = read
+        do {
+            filter = try ReturnFilter(query, key)
+        } catch {
+            return .refused(error.problem, query)
         }
         return QueryPlan(statements: [filter.statement]) { rows in
-            let page = Array(rows[0].prefix(filter.limit))
-            let hasMore = rows[0].count > filter.limit
-            let next = hasMore ? try page.last.map { try filter.cursor(after: $0) } : nil
-            let views = try page.map { try $0.returnView(for: query.actor) }
-            let body = JSONWriter.object(capacity: views.reduce(64) { $0 + $1.count }) {
-                $0.name("data")
-                $0.array(views) { $0.raw($1) }
-                $0.member("has_more", hasMore)
-                $0.name("next_cursor")
-                if let next { $0.string(next) } else { $0.null() }
+            let page = try Page(rows[0], limit: filter.range.limit, of: filter.range.series) {
+                PagePlace(
+                    time: Timestamp(microseconds: try $0.timestamp("created_at")),
+                    id: Identifier(try $0.uuid("return_id")))
             }
-            var headers = ["Vary": "Authorization"]
-            if let next { headers["Link"] = "<\(filter.link(query.path, cursor: next))>; rel=\"next\"" }
-            return Reply(status: 200, headers: headers, body: body)
+            return page.reply(try page.rows.map { try $0.returnView(for: query.actor) })
         }
     }
 }

@@ -1,0 +1,42 @@
+import Contracts
+import Postgres
+import Worker
+
+/// What all lists can be asked for: a time of creation, an order, a page.
+struct ListRange: Sendable {
+    let limit: Int
+    let isAscending: Bool
+    let after: PagePlace
+    let series: PageSeries
+    private let createdFrom: Timestamp
+    private let createdTo: Timestamp
+
+    private enum Sort: String, CaseIterable {
+        case newest = "-created_at"
+        case oldest = "created_at"
+    }
+
+    var direction: String { isAscending ? "ASC" : "DESC" }
+    var comparison: String { isAscending ? ">" : "<" }
+
+    /// Time and id after which the page begins, first and last time of creation, and one entry more than is shown.
+    var values: [PostgresValue] {
+        [.time(after.time), .id(after.id), .time(createdFrom), .time(createdTo), .int64(Int64(limit + 1))]
+    }
+
+    /// Reads the parameters after all those that only this list has. Throws ``Refusal`` for all that is wrong.
+    init(_ query: Message, _ parameters: inout QueryParameters, _ key: CursorKey) throws(Refusal) {
+        limit = parameters.number("limit", 1...100, default: 20)
+        isAscending = parameters.word("sort", default: Sort.newest) == .oldest
+        createdFrom = parameters.time("created_from") ?? PagePlace.first.time
+        createdTo = parameters.time("created_to") ?? PagePlace.last.time
+        let cursor = parameters.value("cursor", "") { $0 }
+        if let problem = parameters.problem { throw Refusal(problem) }
+        series = PageSeries(query, key)
+        if let cursor {
+            after = try series.place(cursor)
+        } else {
+            after = isAscending ? .first : .last
+        }
+    }
+}
