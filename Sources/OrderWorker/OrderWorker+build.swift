@@ -48,7 +48,8 @@ struct OrderSettings: SettingsGroup {
     init(from reader: SettingsReader) {
         coreURL = reader.value(
             "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
-        crmURL = reader.optional("CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
+        crmURL = reader.optional(
+            "CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
         serviceSecret = reader.optionalSecret(
             "SERVICE_TOKEN_SECRET", .text(minimum: 16), "Signs our tokens for Core and CRM; without it none is sent")
         let lifetime = reader.value(

@@ -37,7 +37,8 @@ import Testing
 
     @Test func nothingThatWasSentIsReplaced() throws {
         let sent = try request(
-            #","billing_address":{"name":"Інша Особа","city":"Lviv","address":"Rynok 1","email":"a@example.com","tax_id":"9"}"#)
+            #","billing_address":{"name":"Інша Особа","city":"Lviv","address":"Rynok 1","email":"a@example.com","tax_id":"9"}"#
+        )
         let billing = try #require(sent.filled(from: customer(olena)).billingAddress)
         #expect(billing.name == "Інша Особа")
         #expect(billing.email == "a@example.com")
@@ -45,10 +46,12 @@ import Testing
         #expect(billing.city == "Lviv")
     }
 
-    @Test(arguments: [
-        ("", nil), (#","first_name":"Олена""#, "Олена"), (#","last_name":"Коваль","first_name":"Олена""#, "Коваль Олена"),
-        (#","last_name":null,"middle_name":"Петрівна""#, "Петрівна"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("", nil), (#","first_name":"Олена""#, "Олена"),
+            (#","last_name":"Коваль","first_name":"Олена""#, "Коваль Олена"),
+            (#","last_name":null,"middle_name":"Петрівна""#, "Петрівна"),
+        ] as [(String, String?)])
     func namesAreJoined(members: String, expected: String?) throws {
         #expect(try customer(members).name == expected)
     }
