@@ -10,7 +10,7 @@ enum InvoiceStore {
     /// sees all that the holder before committed.
     static func load(tenants: Set<String>, orders: Set<Identifier>) -> [Statement] {
         let tenants = PostgresValue.texts(tenants.sorted())
-        let orders = PostgresValue.ids(orders)
+        let orders = PostgresValue.ids(Array(orders))
         return [
             Statement(
                 """
