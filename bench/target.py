@@ -69,7 +69,8 @@ class Fleet(Target):
 
     def __init__(self, statements):
         preload = "-c shared_preload_libraries=pg_stat_statements" if statements else ""
-        script("up", SANDBOX_STOCK="off", SANDBOX_NOTIFICATION="off", LOG_LEVEL="warning", PGEXTRA=preload)
+        script("up", SANDBOX_STOCK="off", SANDBOX_NOTIFICATION="off", CRM_SERVICE_URL="", LOG_LEVEL="warning",
+               PGEXTRA=preload)
         with open(os.path.join(LOCAL, "env")) as file:
             env = dict(line.rstrip("\n").split("=", 1) for line in file)
         super().__init__("fleet", env["OMS_URL"], env["DATABASE_URL"], env["RABBITMQ_URL"], env["JWT_SECRET"],

@@ -132,11 +132,11 @@ struct InvoiceQueries: QueryHandler {
         var wanted: [Identifier: Invoice] = [:]
         for case .document(let invoice, let request) in outcomes where request.wantsPDF { wanted[invoice.id] = invoice }
         guard !wanted.isEmpty else { return [:] }
-        var files = try DocumentStore.files(read([DocumentStore.files(wanted.keys)])[0])
+        var files = try DocumentStore.files(read([DocumentStore.files(Array(wanted.keys))])[0])
         let missing = wanted.filter { files[$0.key] == nil }
         guard !missing.isEmpty else { return files }
         let drawn = try missing.values.map { (invoice: $0, file: try InvoiceDocument.render($0)) }
-        let rows = try read([DocumentStore.keep(drawn), DocumentStore.files(missing.keys)])
+        let rows = try read([DocumentStore.keep(drawn), DocumentStore.files(Array(missing.keys))])
         files.merge(try DocumentStore.files(rows[1])) { $1 }
         return files
     }

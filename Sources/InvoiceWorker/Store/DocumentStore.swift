@@ -8,10 +8,10 @@ enum DocumentStore {
         Statement(
             """
             SELECT customer_id, document FROM documents WHERE order_id = ANY($1) ORDER BY issued_at, year, place
-            """, [.ids(orders)])
+            """, [.ids(Array(orders))])
     }
 
-    static func files(_ documents: some Sequence<Identifier>) -> Statement {
+    static func files(_ documents: [Identifier]) -> Statement {
         Statement("SELECT document_id, pdf FROM renderings WHERE document_id = ANY($1)", [.ids(documents)])
     }
 

@@ -10,7 +10,7 @@ enum InvoiceStore {
     /// sees all that the holder before committed.
     static func load(tenants: Set<String>, orders: Set<Identifier>) -> [Statement] {
         let tenants = PostgresValue.texts(tenants.sorted())
-        let orders = PostgresValue.ids(orders)
+        let orders = PostgresValue.ids(Array(orders))
         return [
             Statement(
                 """
@@ -104,7 +104,7 @@ enum InvoiceStore {
             WHERE books.tenant_id = changed.tenant_id AND books.version = changed.version_before
             """,
             [
-                .texts(changed.lazy.map(\.key)), .int64Array(changed.map(\.after.version)),
+                .texts(changed.map(\.key)), .int64Array(changed.map(\.after.version)),
                 .int64Array(changed.map { $0.before?.version ?? 0 }),
             ])
     }

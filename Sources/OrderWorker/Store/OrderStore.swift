@@ -81,11 +81,11 @@ enum OrderStore {
                                  $14::text[])
             """,
             [
-                .ids(orders.lazy.map(\.id)), .texts(orders.lazy.map(\.tenant)), .texts(orders.lazy.map(\.customerID)),
-                .int64Array(orders.map(\.version)), .texts(orders.lazy.map(\.status.rawValue)),
-                .texts(orders.lazy.map(\.paymentStatus.rawValue)), .texts(orders.lazy.map(\.fulfilmentStatus.rawValue)),
+                .ids(orders.map(\.id)), .texts(orders.map(\.tenant)), .texts(orders.map(\.customerID)),
+                .int64Array(orders.map(\.version)), .texts(orders.map(\.status.rawValue)),
+                .texts(orders.map(\.paymentStatus.rawValue)), .texts(orders.map(\.fulfilmentStatus.rawValue)),
                 .textArray(orders.map(\.reference)), .textArray(orders.map(\.promoCode)),
-                .times(orders.lazy.map(\.createdAt)), .optionalTimes(orders.lazy.map(\.expiresAt)),
+                .times(orders.map(\.createdAt)), .optionalTimes(orders.map(\.expiresAt)),
                 .jsonArray(orders.map(\.document)), .jsonArray(orders.map(\.memory)),
                 .texts(orders.lazy.map(\.currency.code)),
             ])
@@ -103,10 +103,10 @@ enum OrderStore {
             WHERE orders.id = changed.id
             """,
             [
-                .ids(orders.lazy.map(\.id)), .int64Array(orders.map(\.version)),
-                .texts(orders.lazy.map(\.status.rawValue)), .texts(orders.lazy.map(\.paymentStatus.rawValue)),
-                .texts(orders.lazy.map(\.fulfilmentStatus.rawValue)), .textArray(orders.map(\.promoCode)),
-                .optionalTimes(orders.lazy.map(\.expiresAt)), .jsonArray(orders.map(\.document)),
+                .ids(orders.map(\.id)), .int64Array(orders.map(\.version)),
+                .texts(orders.map(\.status.rawValue)), .texts(orders.map(\.paymentStatus.rawValue)),
+                .texts(orders.map(\.fulfilmentStatus.rawValue)), .textArray(orders.map(\.promoCode)),
+                .optionalTimes(orders.map(\.expiresAt)), .jsonArray(orders.map(\.document)),
                 .jsonArray(orders.map(\.memory)),
             ])
     }
@@ -122,8 +122,8 @@ enum OrderStore {
                 document = excluded.document, memory = excluded.memory, updated_at = excluded.updated_at
             """,
             [
-                .ids(drafts.lazy.map(\.order.id)), .texts(drafts.lazy.map(\.order.tenant)),
-                .ids(drafts.lazy.map(\.commandID)), .texts(drafts.lazy.map(\.waitsFor.rawValue)),
+                .ids(drafts.map(\.order.id)), .texts(drafts.map(\.order.tenant)),
+                .ids(drafts.map(\.commandID)), .texts(drafts.map(\.waitsFor.rawValue)),
                 .textArray(drafts.map { $0.quote?.description }), .jsonArray(drafts.map(\.order.document)),
                 .jsonArray(drafts.map(\.order.memory)), .textArray(drafts.map(\.order.reference)), .time(now),
             ])
@@ -149,11 +149,11 @@ enum OrderStore {
             ON CONFLICT DO NOTHING
             """,
             [
-                .ids(events.lazy.map(\.order)), .ids(events.lazy.map(\.event.id)),
-                .texts(events.lazy.map(\.event.type)),
-                .texts(events.lazy.map(\.event.tenant)), .texts(events.lazy.map(\.event.subject)),
-                .int64Array(events.map(\.event.sequence)), .times(events.lazy.map(\.event.time)),
-                .texts(events.lazy.map(\.event.actor.type.rawValue)), .textArray(events.map(\.event.actor.id)),
+                .ids(events.map(\.order)), .ids(events.map(\.event.id)),
+                .texts(events.map(\.event.type)),
+                .texts(events.map(\.event.tenant)), .texts(events.map(\.event.subject)),
+                .int64Array(events.map(\.event.sequence)), .times(events.map(\.event.time)),
+                .texts(events.map(\.event.actor.type.rawValue)), .textArray(events.map(\.event.actor.id)),
                 .jsonArray(events.map(\.event.body)),
             ])
     }

@@ -25,10 +25,10 @@ enum ReturnStore {
                 is_receiving = excluded.is_receiving, document = excluded.document
             """,
             [
-                .ids(returns.lazy.map(\.goods.id)), .ids(returns.lazy.map(\.order.id)),
-                .texts(returns.lazy.map(\.order.tenant)), .texts(returns.lazy.map(\.order.customerID)),
-                .int64Array(returns.map(\.goods.version)), .texts(returns.lazy.map(\.goods.status.rawValue)),
-                .boolArray(returns.map { $0.goods.receipt != nil }), .times(returns.lazy.map(\.goods.createdAt)),
+                .ids(returns.map(\.goods.id)), .ids(returns.map(\.order.id)),
+                .texts(returns.map(\.order.tenant)), .texts(returns.map(\.order.customerID)),
+                .int64Array(returns.map(\.goods.version)), .texts(returns.map(\.goods.status.rawValue)),
+                .boolArray(returns.map { $0.goods.receipt != nil }), .times(returns.map(\.goods.createdAt)),
                 .jsonArray(returns.map { $0.goods.document(of: $0.order) }),
             ])
     }

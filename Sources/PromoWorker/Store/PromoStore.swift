@@ -31,7 +31,7 @@ enum PromoStore {
     static func read(_ keys: [PromoKey]) -> Statement { statement(readCodes, keys) }
 
     private static func statement(_ sql: String, _ keys: [PromoKey]) -> Statement {
-        Statement(sql, [.texts(keys.lazy.map(\.tenant)), .texts(keys.lazy.map(\.code))])
+        Statement(sql, [.texts(keys.map(\.tenant)), .texts(keys.map(\.code))])
     }
 
     static func promoCode(_ row: Row) throws -> PromoCode {
@@ -80,16 +80,16 @@ enum PromoStore {
         Statement(
             insertCodes,
             [
-                .texts(codes.lazy.map(\.tenant)), .texts(codes.lazy.map(\.code)), .int64Array(codes.map(\.version)),
-                .texts(codes.lazy.map(\.grant.type.rawValue)), .int64Array(codes.map(\.storedValue)),
-                .texts(codes.lazy.map(\.currency.code)), .int64Array(codes.map(\.storedDeal?.buy)),
+                .texts(codes.map(\.tenant)), .texts(codes.map(\.code)), .int64Array(codes.map(\.version)),
+                .texts(codes.map(\.grant.type.rawValue)), .int64Array(codes.map(\.storedValue)),
+                .texts(codes.map(\.currency.code)), .int64Array(codes.map(\.storedDeal?.buy)),
                 .int64Array(codes.map(\.storedDeal?.get)), .int64Array(codes.map(\.storedDeal?.maxRepeats)),
                 .int64Array(codes.map(\.minOrderValue?.minor)), .int64Array(codes.map(\.maxDiscount?.minor)),
                 .int64Array(codes.map(\.maxUses)), .int64Array(codes.map(\.maxUsesPerCustomer)),
-                .int64Array(codes.map(\.currentUses)), .times(codes.lazy.map(\.validFrom)),
-                .times(codes.lazy.map(\.validUntil)), .jsonArray(codes.map(\.storedScope)),
+                .int64Array(codes.map(\.currentUses)), .times(codes.map(\.validFrom)),
+                .times(codes.map(\.validUntil)), .jsonArray(codes.map(\.storedScope)),
                 .boolArray(codes.map(\.isFirstOrder)), .boolArray(codes.map(\.isActive)),
-                .textArray(codes.map(\.note)), .times(codes.lazy.map(\.createdAt)), .times(codes.lazy.map(\.updatedAt)),
+                .textArray(codes.map(\.note)), .times(codes.map(\.createdAt)), .times(codes.map(\.updatedAt)),
             ])
     }
 
@@ -103,9 +103,9 @@ enum PromoStore {
             WHERE c.tenant_id = n.tenant_id AND c.code = n.code AND c.version = n.loaded
             """,
             [
-                .texts(codes.lazy.map(\.code.tenant)), .texts(codes.lazy.map(\.code.code)),
+                .texts(codes.map(\.code.tenant)), .texts(codes.map(\.code.code)),
                 .int64Array(codes.map(\.before)), .int64Array(codes.map(\.code.version)),
-                .int64Array(codes.map(\.code.currentUses)), .times(codes.lazy.map(\.code.updatedAt)),
+                .int64Array(codes.map(\.code.currentUses)), .times(codes.map(\.code.updatedAt)),
             ])
     }
 }

@@ -25,8 +25,8 @@ enum RedemptionStore {
                 ON r.order_id = wanted.order_id AND r.code = wanted.code AND r.tenant_id = wanted.tenant_id
             """,
             [
-                .texts(places.lazy.map(\.key.tenant)), .texts(places.lazy.map(\.key.code)),
-                .ids(places.lazy.map(\.orderID)),
+                .texts(places.map(\.key.tenant)), .texts(places.map(\.key.code)),
+                .ids(places.map(\.orderID)),
             ])
     }
 
@@ -59,8 +59,8 @@ enum RedemptionStore {
                 WHERE c.is_first_order ORDER BY k) AS customers
             """,
             [
-                .texts(trials.lazy.map(\.key.tenant)), .texts(trials.lazy.map(\.key.code)),
-                .texts(trials.lazy.map(\.customerID)),
+                .texts(trials.map(\.key.tenant)), .texts(trials.map(\.key.code)),
+                .texts(trials.map(\.customerID)),
             ])
     }
 
@@ -81,8 +81,8 @@ enum RedemptionStore {
             FROM unnest($1::text[], $2::text[], $3::text[]) AS t (tenant_id, code, customer_id)
             """,
             [
-                .texts(trials.lazy.map(\.key.tenant)), .texts(trials.lazy.map(\.key.code)),
-                .texts(trials.lazy.map(\.customerID)),
+                .texts(trials.map(\.key.tenant)), .texts(trials.map(\.key.code)),
+                .texts(trials.map(\.customerID)),
             ])
     }
 
@@ -101,7 +101,7 @@ enum RedemptionStore {
             """
             INSERT INTO known_customers (tenant_id, customer_id)
             SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
-            """, [.texts(customers.lazy.map(\.tenant)), .texts(customers.lazy.map(\.customerID))])
+            """, [.texts(customers.map(\.tenant)), .texts(customers.map(\.customerID))])
     }
 
     /// Which codes orders hold.
@@ -112,7 +112,7 @@ enum RedemptionStore {
             FROM redemptions r JOIN unnest($1::text[], $2::uuid[]) AS wanted (tenant_id, order_id)
                 ON r.order_id = wanted.order_id AND r.tenant_id = wanted.tenant_id
             WHERE r.released_at IS NULL
-            """, [.texts(orders.lazy.map(\.tenant)), .ids(orders.lazy.map(\.orderID))])
+            """, [.texts(orders.map(\.tenant)), .ids(orders.map(\.orderID))])
     }
 
     /// Stores uses. An order that takes a code again after it was given back has a new use in the place of the old one.
@@ -131,16 +131,16 @@ enum RedemptionStore {
                 release_reason = excluded.release_reason
             """,
             [
-                .texts(redemptions.lazy.map(\.key.tenant)), .texts(redemptions.lazy.map(\.key.code)),
-                .ids(redemptions.lazy.map(\.orderID)), .ids(redemptions.lazy.map(\.id)),
-                .texts(redemptions.lazy.map(\.customerID)),
+                .texts(redemptions.map(\.key.tenant)), .texts(redemptions.map(\.key.code)),
+                .ids(redemptions.map(\.orderID)), .ids(redemptions.map(\.id)),
+                .texts(redemptions.map(\.customerID)),
                 .int64Array(redemptions.map(\.discount.minor)),
                 .int64Array(redemptions.map(\.shippingDiscount.minor)),
-                .texts(redemptions.lazy.map(\.currency.code)),
+                .texts(redemptions.map(\.currency.code)),
                 .jsonArray(redemptions.map(\.allocationsJSON)),
                 .boolArray(redemptions.map(\.isFirstOrder)),
-                .times(redemptions.lazy.map(\.createdAt)),
-                .optionalTimes(redemptions.lazy.map(\.releasedAt)),
+                .times(redemptions.map(\.createdAt)),
+                .optionalTimes(redemptions.map(\.releasedAt)),
                 .textArray(redemptions.map(\.releaseReason?.rawValue)),
             ])
     }

@@ -44,11 +44,11 @@ enum ShipmentStore {
                 $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::json[])
             """,
             [
-                .ids(shipments.lazy.map(\.id)), .ids(shipments.lazy.map(\.orderID)),
-                .texts(shipments.lazy.map(\.tenant)), .texts(shipments.lazy.map(\.customerID)),
-                .texts(shipments.lazy.map(\.carrier.rawValue)), .texts(shipments.lazy.map(\.status.rawValue)),
+                .ids(shipments.map(\.id)), .ids(shipments.map(\.orderID)),
+                .texts(shipments.map(\.tenant)), .texts(shipments.map(\.customerID)),
+                .texts(shipments.map(\.carrier.rawValue)), .texts(shipments.map(\.status.rawValue)),
                 .textArray(shipments.map(\.trackingNumber)), .int64Array(shipments.map(\.version)),
-                .times(shipments.lazy.map(\.createdAt)), .times(shipments.lazy.map(\.updatedAt)),
+                .times(shipments.map(\.createdAt)), .times(shipments.map(\.updatedAt)),
                 .jsonArray(shipments.map { $0.document(for: .store) }),
             ])
     }
@@ -64,10 +64,10 @@ enum ShipmentStore {
             WHERE s.shipment_id = n.shipment_id AND s.version = n.loaded
             """,
             [
-                .ids(shipments.lazy.map(\.shipment.id)), .int64Array(shipments.map(\.before)),
-                .texts(shipments.lazy.map(\.shipment.status.rawValue)),
+                .ids(shipments.map(\.shipment.id)), .int64Array(shipments.map(\.before)),
+                .texts(shipments.map(\.shipment.status.rawValue)),
                 .textArray(shipments.map(\.shipment.trackingNumber)), .int64Array(shipments.map(\.shipment.version)),
-                .times(shipments.lazy.map(\.shipment.updatedAt)),
+                .times(shipments.map(\.shipment.updatedAt)),
                 .jsonArray(shipments.map { $0.shipment.document(for: .store) }),
             ])
     }

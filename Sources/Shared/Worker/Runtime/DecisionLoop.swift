@@ -12,7 +12,7 @@ import Postgres
 /// While the database is away it keeps its messages and its heartbeats, takes no more than the prefetch, and spends no
 /// attempt. While the broker is away it keeps trying; what was delivered and not acknowledged comes again.
 final class DecisionLoop<H: Handler> {
-    private struct Pending {
+    struct Pending {
         let message: Message
         /// nil for timers and results of effects.
         let delivery: DeliveryID?
@@ -21,31 +21,31 @@ final class DecisionLoop<H: Handler> {
         var work: Work<H.Key, H.Rules.Command>?
     }
 
-    private let definition: WorkerDefinition<H>
+    let definition: WorkerDefinition<H>
     private let connections: WorkerConnections
     private let mailbox: Mailbox
-    private let outbound: Outbound
-    private let executor: EffectExecutor?
+    let outbound: Outbound
+    let executor: EffectExecutor?
     private let health: WorkerHealth
-    private let metrics: WorkerMetrics
-    private let logger: Logger
+    let metrics: WorkerMetrics
+    let logger: Logger
     private let processor: BatchProcessor<H>
     private let owner = Identifier.new()
 
-    private var broker: AMQPConnection?
+    var broker: AMQPConnection?
     private var database: PostgresConnection?
     private var brokerBackoff = ReconnectBackoff()
     private var databaseBackoff = ReconnectBackoff()
-    private var ledger = DeliveryLedger()
+    var ledger = DeliveryLedger()
     private var acknowledgements = AcknowledgementGate()
     private var backlog: [Pending] = []
     /// Messages whose copy could not be placed; tried again at the next tick.
     private var unplaced: [Pending] = []
     /// Messages that the handler has put aside until what it asked for has come.
-    private var waiting: [Pending] = []
+    var waiting: [Pending] = []
     private var confirmed: [Int64] = []
     private var postponed: [(Identifier, Int, Timestamp)] = []
-    private var nextTick = ContinuousClock.now
+    var nextTick = ContinuousClock.now
     private var isDraining = false
 
     /// Most messages decided in one transaction.
@@ -245,7 +245,7 @@ final class DecisionLoop<H: Handler> {
     }
 
     /// `isDue`: whatever may be acknowledged, even if it is little.
-    private func acknowledge(isDue: Bool = false) {
+    func acknowledge(isDue: Bool = false) {
         guard let broker else { return }
         acknowledgements.add(ledger.takeAcknowledgeable())
         guard let tag = acknowledgements.take(isDue: isDue || isDraining) else { return }
@@ -330,76 +330,6 @@ final class DecisionLoop<H: Handler> {
         guard case .command(let key, let command)? = try? definition.handler.intake(message) else { return nil }
         return definition.handler.refusal(
             forConstraint: constraint, Work(message: message, key: key, command: command))
-    }
-
-    /// After the commit: acknowledge, then tell.
-    private func settle(_ batch: [Pending], _ result: BatchResult<H>) {
-        for (index, work) in result.aside.sorted(by: { $0.key < $1.key }) {
-            var pending = batch[index]
-            pending.work = work
-            waiting.append(pending)
-        }
-        for (pending, verdict) in zip(batch, result.verdicts) {
-            guard let delivery = pending.delivery else { continue }
-            switch verdict {
-            case .settled: ledger.settle(delivery)
-            case .wait: break
-            case .retry(let reason, _): retry(pending, delivery, reason: reason)
-            case .park(let reason): park(pending, delivery, reason: reason)
-            case .forward(let message):
-                guard let bundle = Message.commandBundles([message]).first else { continue }
-                outbound.replace(pending.message, of: delivery, by: bundle)
-            }
-        }
-        acknowledge()
-        Failpoint.hit("after-ack") {
-            acknowledge(isDue: true)
-            try? broker?.flush()
-        }
-        outbound.send(result.replies)
-        if let batch = result.outboxBatch {
-            if result.mustWait {
-                nextTick = min(nextTick, ContinuousClock.now + .milliseconds(50))
-            } else {
-                outbound.publish(result.events, result.sends, batch: batch)
-            }
-        }
-        executor?.begin(result.leased)
-        Failpoint.hit("after-publish")
-    }
-
-    private func retry(_ pending: Pending, _ delivery: DeliveryID, reason: String) {
-        guard let step = RetryLadder.step(for: pending.message) else { return park(pending, delivery, reason: reason) }
-        metrics.retries.increment()
-        let copy = pending.message.retryCopy(at: step, backTo: pending.queue, reason: reason)
-        outbound.replace(pending.message, of: delivery, by: copy)
-    }
-
-    private func park(_ pending: Pending, _ delivery: DeliveryID, reason: String) {
-        metrics.parked.increment()
-        logger.error(
-            "message parked",
-            metadata: [
-                "message_id": "\(pending.message.id)", "type": "\(pending.message.type)", "reason": "\(reason)",
-                "request_id": "\(pending.message.requestID)",
-            ])
-        let copy = pending.message.parkedCopy(in: definition.name.parkedQueue, from: pending.queue, reason: reason)
-        outbound.replace(pending.message, of: delivery, by: copy)
-        let problem = Problem(.internalError, "The request could not be handled; it is kept for inspection.")
-        if let address = pending.message.replyTo {
-            let reply = AddressedReply(token: address.token, reply: problem.reply(to: pending.message))
-            outbound.send([(address.queue, reply)])
-        }
-    }
-
-    private func measure(_ batch: [Pending], since started: ContinuousClock.Instant) {
-        metrics.batchSize.record(batch.count)
-        metrics.batchTime.recordNanoseconds((ContinuousClock.now - started).wholeNanoseconds)
-        metrics.messages.increment(by: batch.count)
-        for pending in batch where pending.message.replyTo != nil { metrics.measure(pending.message) }
-        if let oldest = batch.first?.message.sentAt {
-            metrics.queueWait.recordNanoseconds(Timestamp.now.since(oldest).wholeNanoseconds)
-        }
     }
 
     // MARK: Housekeeping

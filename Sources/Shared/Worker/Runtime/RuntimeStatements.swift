@@ -30,8 +30,8 @@ enum RuntimeStatements {
                 AS entry (message_id, type, tenant_id, actor, fingerprint, token, asker, reply)
             """,
             [
-                .ids(entries.lazy.map(\.message.id)), .texts(entries.lazy.map(\.message.type)),
-                .texts(entries.lazy.map(\.message.tenant)), .texts(entries.lazy.map(\.message.actor.text)),
+                .ids(entries.map(\.message.id)), .texts(entries.map(\.message.type)),
+                .texts(entries.map(\.message.tenant)), .texts(entries.map(\.message.actor.text)),
                 .int64Array(entries.map { Int64(bitPattern: $0.fingerprint) }),
                 .int64Array(entries.map { Int64(bitPattern: $0.message.replyTo?.token ?? 0) }),
                 .bytesArray(entries.map { $0.isRunning ? $0.message.withoutBody.encoded() : nil }),
@@ -53,7 +53,7 @@ enum RuntimeStatements {
             FROM unnest($1::uuid[], $2::bytea[]) AS resolved (message_id, reply)
             WHERE inbox.message_id = resolved.message_id
             """,
-            [.ids(replies.lazy.map(\.0)), .bytesArray(replies.map(\.1)), .time(now)])
+            [.ids(replies.map(\.0)), .bytesArray(replies.map(\.1)), .time(now)])
     }
 
     /// A later request with the same key joins the running one: the answer goes to it.
@@ -65,7 +65,7 @@ enum RuntimeStatements {
             WHERE inbox.message_id = joined.message_id AND inbox.asker IS NOT NULL
             """,
             [
-                .ids(messages.lazy.map(\.id)), .bytesArray(messages.map { $0.withoutBody.encoded() }),
+                .ids(messages.map(\.id)), .bytesArray(messages.map { $0.withoutBody.encoded() }),
                 .int64Array(messages.map { Int64(bitPattern: $0.replyTo?.token ?? 0) }),
             ])
     }
@@ -101,14 +101,14 @@ enum RuntimeStatements {
             RETURNING batch_id
             """,
             [
-                .ids(events.lazy.map(\.id)), .texts(events.lazy.map(\.type)), .texts(events.lazy.map(\.tenant)),
-                .texts(events.lazy.map(\.subject)), .int64Array(events.map(\.sequence)),
-                .times(events.lazy.map(\.time)),
-                .texts(events.lazy.map(\.actor.type.rawValue)), .textArray(events.map(\.actor.id)),
+                .ids(events.map(\.id)), .texts(events.map(\.type)), .texts(events.map(\.tenant)),
+                .texts(events.map(\.subject)), .int64Array(events.map(\.sequence)),
+                .times(events.map(\.time)),
+                .texts(events.map(\.actor.type.rawValue)), .textArray(events.map(\.actor.id)),
                 .boolArray(events.map(\.isPublic)), .jsonArray(events.map(\.body)),
-                .texts(events.lazy.map(\.requestID)),
-                .optionalIDs(events.lazy.map(\.causationID)), .textArray(events.map(\.traceparent)),
-                .id(owner), .time(claimedUntil), .texts(Set(events.lazy.map(\.subject))),
+                .texts(events.map(\.requestID)),
+                .optionalIDs(events.map(\.causationID)), .textArray(events.map(\.traceparent)),
+                .id(owner), .time(claimedUntil), .texts(Array(Set(events.map(\.subject)))),
                 .bytesArray(sends.map { $0.encoded() }), .time(now),
             ])
     }
@@ -158,9 +158,9 @@ enum RuntimeStatements {
             ON CONFLICT (effect_id) DO NOTHING
             """,
             [
-                .ids(effects.lazy.map(\.id)), .texts(effects.lazy.map(\.kind)), .texts(effects.lazy.map(\.subject)),
-                .texts(effects.lazy.map(\.tenant)), .bytesArray(effects.map(\.body)), .boolArray(sending), .times(due),
-                .texts(effects.lazy.map(\.requestID)), .textArray(effects.map(\.traceparent)),
+                .ids(effects.map(\.id)), .texts(effects.map(\.kind)), .texts(effects.map(\.subject)),
+                .texts(effects.map(\.tenant)), .bytesArray(effects.map(\.body)), .boolArray(sending), .times(due),
+                .texts(effects.map(\.requestID)), .textArray(effects.map(\.traceparent)),
             ])
     }
 
@@ -182,7 +182,7 @@ enum RuntimeStatements {
             DELETE FROM effects USING unnest($1::uuid[], $2::integer[]) AS result (effect_id, attempt)
             WHERE effects.effect_id = result.effect_id AND effects.attempt = result.attempt AND effects.sending
             RETURNING effects.effect_id
-            """, [.ids(results.lazy.map(\.0)), .int32Array(results.map { Int32($0.1) })])
+            """, [.ids(results.map(\.0)), .int32Array(results.map { Int32($0.1) })])
     }
 
     static func postpone(_ effects: [(Identifier, Int, Timestamp)]) -> Statement {
@@ -192,7 +192,7 @@ enum RuntimeStatements {
             FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[]) AS later (effect_id, attempt, due_at)
             WHERE effects.effect_id = later.effect_id AND effects.attempt = later.attempt AND effects.sending
             """,
-            [.ids(effects.lazy.map(\.0)), .int32Array(effects.map { Int32($0.1) }), .times(effects.lazy.map(\.2))])
+            [.ids(effects.map(\.0)), .int32Array(effects.map { Int32($0.1) }), .times(effects.map(\.2))])
     }
 
     // MARK: Timers
@@ -205,8 +205,8 @@ enum RuntimeStatements {
             ON CONFLICT (subject, name) DO UPDATE SET due_at = excluded.due_at, leased_until = NULL
             """,
             [
-                .texts(timers.lazy.map(\.name)), .texts(timers.lazy.map(\.subject)), .texts(timers.lazy.map(\.tenant)),
-                .optionalTimes(timers.lazy.map(\.dueAt)),
+                .texts(timers.map(\.name)), .texts(timers.map(\.subject)), .texts(timers.map(\.tenant)),
+                .optionalTimes(timers.map(\.dueAt)),
             ])
     }
 
@@ -215,7 +215,7 @@ enum RuntimeStatements {
             """
             DELETE FROM timers USING unnest($1::text[], $2::text[]) AS cleared (name, subject)
             WHERE timers.subject = cleared.subject AND timers.name = cleared.name
-            """, [.texts(timers.lazy.map(\.name)), .texts(timers.lazy.map(\.subject))])
+            """, [.texts(timers.map(\.name)), .texts(timers.map(\.subject))])
     }
 
     static func leaseTimers(_ limit: Int, until: Timestamp, at now: Timestamp) -> Statement {
@@ -239,8 +239,8 @@ enum RuntimeStatements {
             RETURNING timers.name, timers.subject
             """,
             [
-                .texts(timers.lazy.map(\.name)), .texts(timers.lazy.map(\.subject)),
-                .optionalTimes(timers.lazy.map(\.dueAt)),
+                .texts(timers.map(\.name)), .texts(timers.map(\.subject)),
+                .optionalTimes(timers.map(\.dueAt)),
             ])
     }
 }

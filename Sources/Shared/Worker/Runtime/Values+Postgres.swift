@@ -14,17 +14,17 @@ extension Timestamp {
 }
 
 extension PostgresValue {
-    package static func ids(_ ids: some Sequence<Identifier>) -> PostgresValue { .uuidArray(ids.map(\.uuid)) }
-    package static func optionalIDs(_ ids: some Sequence<Identifier?>) -> PostgresValue {
+    package static func ids(_ ids: [Identifier]) -> PostgresValue { .uuidArray(ids.map(\.uuid)) }
+    package static func optionalIDs(_ ids: [Identifier?]) -> PostgresValue {
         .uuidArray(ids.map { $0?.uuid })
     }
-    package static func times(_ times: some Sequence<Timestamp>) -> PostgresValue {
+    package static func times(_ times: [Timestamp]) -> PostgresValue {
         .timestampArray(times.map(\.microseconds))
     }
-    package static func optionalTimes(_ times: some Sequence<Timestamp?>) -> PostgresValue {
+    package static func optionalTimes(_ times: [Timestamp?]) -> PostgresValue {
         .timestampArray(times.map { $0?.microseconds })
     }
-    package static func texts(_ texts: some Sequence<String>) -> PostgresValue { .textArray(Array(texts)) }
+    package static func texts(_ texts: [String]) -> PostgresValue { .textArray(texts) }
     package static func id(_ id: Identifier) -> PostgresValue { .uuid(id.uuid) }
     package static func time(_ time: Timestamp) -> PostgresValue { .timestamp(time.microseconds) }
 }
