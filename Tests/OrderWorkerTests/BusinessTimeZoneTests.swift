@@ -52,7 +52,7 @@ import Worker
             _ = try FiguresWish(query, terms, now: Sample.now)
             return nil
         } catch {
-            return (error as? Refusal)?.problem
+            return error.problem
         }
     }
 

@@ -82,14 +82,14 @@ struct ListPlans {
         let order = Sample.order()
         let document = String(decoding: order.document, as: UTF8.self).replacing("'", with: "''")
         let memory = String(decoding: order.memory, as: UTF8.self)
-        try connection.simple("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
+        try connection.simple("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'; SET lock_timeout = 0")
         try connection.simple(
             """
             DROP INDEX orders_tenant, orders_customer, orders_reference, orders_expires_at, orders_status,
                 orders_payment_status, orders_fulfilment_status, orders_promo_code;
             WITH made AS (
-                SELECT n, timestamptz '2025-12-31' - n * interval '31.536 seconds' AS created_at, (n * 7919 % 1000) AS dice
-                FROM generate_series(1, 1000000) AS n
+                SELECT n, timestamptz '2025-12-31' - n * interval '31.536 seconds' AS created_at, abs(hashint8(n)::bigint) % 1000 AS dice
+                FROM generate_series(1::bigint, 1000000) AS n
             )
             INSERT INTO orders (id, tenant_id, customer_id, version, status, payment_status, fulfilment_status, reference,
                                 promo_code, created_at, expires_at, document, memory, currency)
@@ -111,10 +111,10 @@ struct ListPlans {
             ) AS state
             """)
         for index in ["orders_tenant", "orders_customer", "orders_reference", "orders_expires_at"] {
-            try connection.simple(try #require(Self.statement(making: index, in: "0001_orders")))
+            try connection.simple(try #require(try Self.statement(making: index, in: "0001_orders")))
         }
         for index in ["orders_status", "orders_payment_status", "orders_fulfilment_status", "orders_promo_code"] {
-            try connection.simple(try #require(Self.statement(making: index, in: "0004_order_lists")))
+            try connection.simple(try #require(try Self.statement(making: index, in: "0004_order_lists")))
         }
         let created = OrderEvents().events(
             for: .confirmed(paymentID: nil, by: .system, reason: nil), .order(order), Sample.context())
@@ -138,8 +138,8 @@ struct ListPlans {
     private static func statement(making index: String, in migration: String) throws -> String? {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Sources/OrderWorker/Migrations/\(migration).sql")
-        return try String(contentsOf: path, encoding: .utf8).split(separator: ";").map(String.init)
+        return try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
+            .filter { !$0.hasPrefix("--") }.joined(separator: "\n").split(separator: ";").map(String.init)
             .first { $0.contains(" \(index) ON ") }
-            .map { $0.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: "\n") }
     }
 }

@@ -40,14 +40,12 @@ enum OrderListQuery {
         if filter.reference != nil { return page(range, "AND reference = $8") }
         if filter.customerID != nil { return page(range, "AND customer_id = $7") }
         if filter.promoCode != nil { return page(range, "AND promo_code = $9") }
-        if let statuses = filter.statuses, !statuses.contains(.pending) {
-            return pages(range, of: "status", but: OrderStatus.pending.rawValue, "$10")
-        }
+        if filter.statuses != nil { return pages(range, of: "status", "$10") }
         if let statuses = filter.fulfilmentStatuses, !statuses.contains(.unfulfilled) {
-            return pages(range, of: "fulfilment_status", but: FulfilmentStatus.unfulfilled.rawValue, "$12")
+            return pages(range, of: "fulfilment_status", "$12", but: FulfilmentStatus.unfulfilled.rawValue)
         }
         if let statuses = filter.paymentStatuses, !statuses.contains(.unpaid) {
-            return pages(range, of: "payment_status", but: OrderPaymentStatus.unpaid.rawValue, "$11")
+            return pages(range, of: "payment_status", "$11", but: OrderPaymentStatus.unpaid.rawValue)
         }
         return page(range, "")
     }
@@ -67,16 +65,16 @@ enum OrderListQuery {
         """
     }
 
-    /// The same by one of several words: a page of each, and the first of all of them. The index holds all words but the
-    /// one that orders begin with.
+    /// The same by one of several words: a page of each, and the first of all of them. An index leaves out the word `but`.
     private static func pages(
-        _ range: ListRange, of column: String, but first: String, _ words: String
+        _ range: ListRange, of column: String, _ words: String, but first: String? = nil
     ) -> String {
-        """
-        SELECT found.* FROM unnest(\(words)) AS wanted (word) CROSS JOIN LATERAL (
-        \(page(range, "AND \(column) = word AND \(column) <> '\(first)'"))
-        ) AS found
-        ORDER BY created_at \(range.direction), id \(range.direction) LIMIT $6
-        """
+        let isIndexed = first.map { "AND \(column) <> '\($0)'" } ?? ""
+        return """
+            SELECT found.* FROM unnest(\(words)) AS wanted (word) CROSS JOIN LATERAL (
+            \(page(range, "AND \(column) = word \(isIndexed)"))
+            ) AS found
+            ORDER BY created_at \(range.direction), id \(range.direction) LIMIT $6
+            """
     }
 }
