@@ -73,6 +73,26 @@ import Testing
         #expect(Set(ids).count == 20)
     }
 
+    @Test func whatIsSoldIsRenewedBeforeAnyoneHasToWait() {
+        var shelf = CatalogueShelf()
+        _ = shelf.find(["a", "b"], at: start)
+        _ = shelf.take(100, at: start)
+        shelf.put(products(["a"]), asked: ["a", "b"], at: start)
+        _ = shelf.take(100, at: start)
+
+        let late = start + CatalogueShelf.life - .seconds(1)
+        let sale = shelf.find(["a"], at: late)
+        #expect(word(sale.findings["a"]) == "found")
+        #expect(sale.mustAsk)
+        #expect(shelf.take(100, at: late) == ["a"])
+        shelf.put(nil, asked: ["a"], at: late)
+        _ = shelf.take(100, at: late)
+        #expect(!shelf.find(["a"], at: late).mustAsk, "a catalogue that is away is left alone")
+        let later = late + CatalogueShelf.shortLife - .milliseconds(1)
+        #expect(word(shelf.find(["a"], at: later).findings["a"]) == "found")
+        #expect(word(shelf.find(["a"], at: later + .milliseconds(1)).findings["a"]) == "asked")
+    }
+
     @Test func aCatalogueThatIsAwayLeavesWhatIsKnown() {
         var shelf = CatalogueShelf()
         _ = shelf.find(["a"], at: start)

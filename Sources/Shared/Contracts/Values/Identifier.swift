@@ -10,7 +10,7 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
 
     /// A new UUIDv7 of this instant: 48 bits of milliseconds, 74 random bits.
     package static func new(at time: Timestamp = .now) -> Identifier {
-        var random = SystemRandomNumberGenerator()
+        var random = RandomWords()
         return Identifier(
             high: UInt64(bitPattern: time.milliseconds) << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &random),
             low: 0x8000_0000_0000_0000 | UInt64.random(in: 0...0x3FFF_FFFF_FFFF_FFFF, using: &random))

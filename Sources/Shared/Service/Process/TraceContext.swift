@@ -1,3 +1,4 @@
+import Contracts
 package import Logging
 
 /// Where a piece of work belongs, as a W3C `traceparent` says it (https://www.w3.org/TR/trace-context/, level 1).
@@ -27,7 +28,7 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
 
     /// Begins a new trace.
     package static func root() -> TraceContext {
-        TraceContext(.random(in: 1 ... .max), .random(in: 0 ... .max), .random(in: 1 ... .max), isSampled: true)
+        TraceContext(random(), random(), random(), isSampled: true)
     }
 
     /// Reads a header value. Nil if it is not valid: the specification says to begin a new trace then.
@@ -44,7 +45,13 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
 
     /// The same trace, a new span: for work this process does or asks for.
     package func child() -> TraceContext {
-        TraceContext(traceHigh, traceLow, .random(in: 1 ... .max), isSampled: isSampled)
+        TraceContext(traceHigh, traceLow, Self.random(), isSampled: isSampled)
+    }
+
+    /// Never 0, which is no valid id.
+    private static func random() -> UInt64 {
+        var words = RandomWords()
+        return .random(in: 1 ... .max, using: &words)
     }
 
     /// 32 hex digits.

@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+import Synchronization
+
+/// The system's random numbers, fetched 256 bytes at a time: the generator of the standard library makes a system call for
+/// each number, which is most of what an id costs.
+package struct RandomWords: RandomNumberGenerator {
+    private static let fetched = Mutex<[UInt64]>([])
+    /// 256 bytes, the most that one call of `getentropy` gives.
+    private static let count = 32
+
+    package init() {}
+
+    package func next() -> UInt64 {
+        Self.fetched.withLock { words in
+            if words.isEmpty { words = Self.fetch() }
+            return words.removeLast()
+        }
+    }
+
+    private static func fetch() -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: count)
+        let outcome = unsafe words.withUnsafeMutableBytes { unsafe getentropy($0.baseAddress!, $0.count) }
+        precondition(outcome == 0, "the system gives no random numbers")
+        return words
+    }
+}
