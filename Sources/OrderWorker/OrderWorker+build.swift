@@ -35,7 +35,7 @@ enum OrderApplication: WorkerApplication {
                     url: settings.crmURL, services: services, recall: recall, logger: context.logger),
                 metrics: OrderMetrics()),
             queries: OrderQueries(
-                cursors: CursorKey(secret: settings.cursorSecret.revealed),
+                cursors: settings.cursors,
                 figures: FiguresTerms(currency: settings.terms.currency, timeZone: settings.timeZone)),
             recall: recall)
     }
@@ -47,7 +47,7 @@ struct OrderSettings: SettingsGroup {
     /// nil: the shop has no CRM.
     let crmURL: String?
     let serviceSecret: Redacted<String>?
-    let cursorSecret: Redacted<String>
+    let cursors: CursorKey
     let terms: OrderTerms
     let timeZone: BusinessTimeZone
 
@@ -58,8 +58,7 @@ struct OrderSettings: SettingsGroup {
             "CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
         serviceSecret = reader.optionalSecret(
             "SERVICE_TOKEN_SECRET", .text(minimum: 16), "Signs our tokens for Core and CRM; without it none is sent")
-        cursorSecret = reader.secret(
-            "CURSOR_SECRET", .text(minimum: 32), "Signs the cursors of lists; the same for all order workers")
+        cursors = CursorKey(from: reader)
         let lifetime = reader.value(
             "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")
         let days = reader.value(

@@ -52,7 +52,7 @@ struct OrderRequest: Sendable, Equatable {
             OrderRequest(
                 items: items, shippingAddress: shipping, billingAddress: billing, paymentMethod: method,
                 currency: currency,
-                promoCode: promoCode?.uppercased(), delivery: delivery, notes: notes?.isEmpty == true ? nil : notes,
+                promoCode: promoCode, delivery: delivery, notes: notes?.isEmpty == true ? nil : notes,
                 customerID: customerID ?? actor.id ?? "", reference: reference))
     }
 
@@ -95,29 +95,5 @@ struct OrderRequest: Sendable, Equatable {
         let branch = input["branch_ref"].text(1...64)
         guard let carrier, let service else { return nil }
         return Order.Delivery(carrier: carrier, service: service, cityRef: city, branchRef: branch)
-    }
-}
-
-/// A problem as an error, for `Result`.
-struct Refusal: Error, Sendable, Equatable {
-    let problem: Problem
-    init(_ problem: Problem) { self.problem = problem }
-}
-
-extension Input {
-    /// 2 to 32 letters, digits, `_` or `-`, the first a letter or digit.
-    func promoCode() -> String? {
-        guard
-            let text = text(
-                2...32,
-                allowed: {
-                    $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "_" || $0 == "-")
-                })
-        else { return nil }
-        guard text.first != "_", text.first != "-" else {
-            note("invalid_format", "Must begin with a letter or a digit.")
-            return nil
-        }
-        return text
     }
 }

@@ -15,7 +15,7 @@ enum FiguresQuery {
         let statements = [
             sql.created, sql.confirmed, sql.taken, sql.returned, sql.products, sql.payments, sql.promoCodes,
         ]
-        return QueryPlan(statements: statements) { rows in
+        return QueryPlan(statements) { rows in
             let figures = try figures(rows, wish)
             let body = try JSONWriter.object(capacity: 1024 + figures.count * 320) {
                 write(wish, figures, to: &$0)

@@ -1,4 +1,5 @@
 import Contracts
+import Worker
 
 /// What figures are of when nothing else is asked for.
 struct FiguresTerms: Sendable {

@@ -11,7 +11,7 @@ enum OrderListQuery {
         } catch {
             return .refused(error.problem, query)
         }
-        return QueryPlan(statements: [statement(filter)]) { rows in
+        return QueryPlan([statement(filter)]) { rows in
             let page = try Page(rows[0], limit: filter.range.limit, of: filter.range.series) {
                 PagePlace(
                     time: Timestamp(microseconds: try $0.timestamp("created_at")), id: Identifier(try $0.uuid("id")))

@@ -10,28 +10,16 @@ struct OrderQueries: QueryHandler {
     let figures: FiguresTerms
 
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
-        let single = queries.filter { $0.type == "order.get" }
-        let ids = single.compactMap(\.orderID)
-        let others = queries.filter { $0.type != "order.get" }
-        var plans: [QueryPlan] = []
-        for query in others {
-            plans.append(plan(query))
-        }
-        let rows = try read((ids.isEmpty ? [] : [Self.byIDs(ids)]) + plans.flatMap(\.statements))
-
+        let ids = queries.filter { $0.type == "order.get" }.compactMap(\.orderID)
+        let others = queries.filter { $0.type != "order.get" }.map(plan)
+        var rows = try read((ids.isEmpty ? [] : [Self.byIDs(ids)]) + others.flatMap(\.statements))
         var found: [Identifier: Row] = [:]
         if !ids.isEmpty {
-            for row in rows[0] { found[Identifier(try row.uuid("id"))] = row }
+            for row in rows.removeFirst() { found[Identifier(try row.uuid("id"))] = row }
         }
-        var position = ids.isEmpty ? 0 : 1
-        var nextPlan = 0
+        var replies = try QueryPlan.answer(others, from: rows)[...]
         return try queries.map { query in
-            if query.type == "order.get" { return try get(query, query.orderID.flatMap { found[$0] }) }
-            let plan = plans[nextPlan]
-            nextPlan += 1
-            let own = Array(rows[position..<position + plan.statements.count])
-            position += plan.statements.count
-            return try plan.reply(own)
+            query.type == "order.get" ? try get(query, query.orderID.flatMap { found[$0] }) : replies.removeFirst()
         }
     }
 
@@ -58,16 +46,6 @@ struct OrderQueries: QueryHandler {
             return Reply(status: 304, headers: headers, body: [])
         }
         return Reply(status: 200, headers: headers, body: try row.view(for: query.actor))
-    }
-}
-
-/// Statements of one query, and how their rows become the reply.
-struct QueryPlan {
-    let statements: [Statement]
-    let reply: ([Rows]) throws -> Reply
-
-    static func refused(_ problem: Problem, _ query: Message) -> QueryPlan {
-        QueryPlan(statements: []) { _ in problem.reply(to: query) }
     }
 }
 

@@ -37,7 +37,7 @@ enum OrderTimelineQuery {
         }
         let asOf = wish.asOf ?? .now
         let past = wish.asOf.map { [document(wish.order, asOf: $0)] } ?? []
-        return QueryPlan(statements: [order(id), events(wish, asOf: wish.asOf ?? PagePlace.last.time)] + past) { rows in
+        return QueryPlan([order(id), events(wish, asOf: wish.asOf ?? PagePlace.last.time)] + past) { rows in
             guard let row = rows[0].first, try row.isVisible(to: query) else {
                 return Problem.notFound("order").reply(to: query)
             }

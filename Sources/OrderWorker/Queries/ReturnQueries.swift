@@ -12,7 +12,7 @@ enum ReturnQueries {
 
     private static func get(_ query: Message) -> QueryPlan {
         guard let id = query.pathID else { return .refused(.notFound("return"), query) }
-        return QueryPlan(statements: [ReturnStore.byIDs([id])]) { rows in
+        return QueryPlan([ReturnStore.byIDs([id])]) { rows in
             guard let row = rows[0].first, try row.isVisible(to: query) else {
                 return Problem.notFound("return").reply(to: query)
             }
@@ -32,7 +32,7 @@ enum ReturnQueries {
         } catch {
             return .refused(error.problem, query)
         }
-        return QueryPlan(statements: [filter.statement]) { rows in
+        return QueryPlan([filter.statement]) { rows in
             let page = try Page(rows[0], limit: filter.range.limit, of: filter.range.series) {
                 PagePlace(
                     time: Timestamp(microseconds: try $0.timestamp("created_at")),

@@ -51,7 +51,7 @@ extension PaymentDraft {
         ) -> Result<PaymentChoice, Refusal> {
             let errors = pointer.map { [FieldError(pointer: $0, code: fault ?? code.rawValue, detail: detail)] } ?? []
             return .failure(
-                Refusal(problem: Problem(code, detail, errors: errors, current: current, available: available)))
+                Refusal(Problem(code, detail, errors: errors, current: current, available: available)))
         }
         guard order.isPayable else {
             return refuse(
@@ -99,8 +99,4 @@ extension PaymentDraft {
 private struct PaymentChoice {
     let rules: any PaymentProviderRules
     let amount: Money
-}
-
-private struct Refusal: Error {
-    let problem: Problem
 }

@@ -102,30 +102,7 @@ struct PromoDraft: Sendable, Equatable {
     }
 }
 
-/// A problem as the failure of a `Result`.
-struct Refusal: Error, Equatable {
-    let problem: Problem
-
-    init(_ problem: Problem) { self.problem = problem }
-}
-
 extension Input {
-    /// `PromoCodeText`, in upper case.
-    fileprivate func promoCode() -> String? {
-        let text = text(2...32) { scalar in
-            switch scalar {
-            case "A"..."Z", "a"..."z", "0"..."9", "_", "-": true
-            default: false
-            }
-        }
-        guard let text else { return nil }
-        guard let first = text.utf8.first, first != UInt8(ascii: "_"), first != UInt8(ascii: "-") else {
-            note("invalid_format", "Must begin with a letter or a digit.")
-            return nil
-        }
-        return PromoCode.canonical(text)
-    }
-
     fileprivate func positive(_ currency: Currency) -> Money? {
         guard let amount = money(currency) else { return nil }
         guard amount.minor > 0 else {

@@ -107,10 +107,3 @@ struct ShipmentDraft: Sendable, Equatable {
         }
     }
 }
-
-/// A problem as the failure of a `Result`.
-struct Refusal: Error, Equatable {
-    let problem: Problem
-
-    init(_ problem: Problem) { self.problem = problem }
-}

@@ -1,35 +1,34 @@
-import Contracts
-import Postgres
-import Worker
+package import Contracts
+package import Postgres
 
 /// One page of rows that were asked for with one more than is shown, which tells whether another page follows.
-struct Page {
-    let rows: [Row]
+package struct Page {
+    package let rows: [Row]
     private let next: String?
     private let series: PageSeries
 
     /// `place` is where a row stands in the list.
-    init(_ rows: Rows, limit: Int, of series: PageSeries, _ place: (Row) throws -> PagePlace) throws {
+    package init(_ rows: Rows, limit: Int, of series: PageSeries, _ place: (Row) throws -> PagePlace) throws {
         self.rows = Array(rows.prefix(limit))
         self.series = series
         next = rows.count > limit ? try self.rows.last.map { series.cursor(after: try place($0)) } : nil
     }
 
-    var headers: [String: String] {
+    package var headers: [String: String] {
         var headers = ["Vary": "Authorization"]
         if let next { headers["Link"] = "<\(series.link(next))>; rel=\"next\"" }
         return headers
     }
 
     /// Writes `has_more` and `next_cursor`.
-    func writeEnd(to writer: inout JSONWriter) {
+    package func writeEnd(to writer: inout JSONWriter) {
         writer.member("has_more", next != nil)
         writer.name("next_cursor")
         if let next { writer.string(next) } else { writer.null() }
     }
 
     /// The answer with these bodies of the rows.
-    func reply(_ views: [[UInt8]]) -> Reply {
+    package func reply(_ views: [[UInt8]]) -> Reply {
         let body = JSONWriter.object(capacity: views.reduce(128) { $0 + $1.count }) {
             $0.name("data")
             $0.array(views) { $0.raw($1) }

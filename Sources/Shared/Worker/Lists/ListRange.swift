@@ -1,13 +1,12 @@
-import Contracts
-import Postgres
-import Worker
+package import Contracts
+package import Postgres
 
 /// What all lists can be asked for: a time of creation, an order, a page.
-struct ListRange: Sendable {
-    let limit: Int
-    let isAscending: Bool
-    let after: PagePlace
-    let series: PageSeries
+package struct ListRange: Sendable {
+    package let limit: Int
+    package let isAscending: Bool
+    package let after: PagePlace
+    package let series: PageSeries
     private let createdFrom: Timestamp
     private let createdTo: Timestamp
 
@@ -16,16 +15,17 @@ struct ListRange: Sendable {
         case oldest = "created_at"
     }
 
-    var direction: String { isAscending ? "ASC" : "DESC" }
-    var comparison: String { isAscending ? ">" : "<" }
+    package var direction: String { isAscending ? "ASC" : "DESC" }
+    package var comparison: String { isAscending ? ">" : "<" }
 
     /// Time and id after which the page begins, first and last time of creation, and one entry more than is shown.
-    var values: [PostgresValue] {
+    package var values: [PostgresValue] {
         [.time(after.time), .id(after.id), .time(createdFrom), .time(createdTo), .int64(Int64(limit + 1))]
     }
 
-    /// Reads the parameters after all those that only this list has. Throws ``Refusal`` for all that is wrong.
-    init(_ query: Message, _ parameters: inout QueryParameters, _ key: CursorKey) throws(Refusal) {
+    /// Reads the parameters after all those that only this list has. Throws ``Refusal`` for all that is wrong, which the
+    /// caller answers with.
+    package init(_ query: Message, _ parameters: inout QueryParameters, _ key: CursorKey) throws(Refusal) {
         limit = parameters.number("limit", 1...100, default: 20)
         isAscending = parameters.word("sort", default: Sort.newest) == .oldest
         createdFrom = parameters.time("created_from") ?? PagePlace.first.time

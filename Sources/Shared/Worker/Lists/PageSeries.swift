@@ -1,16 +1,18 @@
-import Contracts
-import CurlHTTP
-import Worker
+package import Contracts
+import Foundation
 
 /// All pages of one question: what its cursors are bound to, and where the next page is.
-struct PageSeries: Sendable {
+package struct PageSeries: Sendable {
     private let key: CursorKey
     private let path: String
     /// Without `cursor`, in the order of their names.
     private let parameters: [(name: String, value: String)]
     private let bound: [String]
+    /// RFC 3986 section 2.3.
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-    init(_ query: Message, _ key: CursorKey) {
+    package init(_ query: Message, _ key: CursorKey) {
         self.key = key
         path = query.path
         let parameters = query.parameters.filter { $0.key != "cursor" && $0.key != "if-none-match" }
@@ -22,10 +24,10 @@ struct PageSeries: Sendable {
             + parameters.filter { $0.name != "limit" }.flatMap { [$0.name, $0.value] }
     }
 
-    func cursor(after place: PagePlace) -> String { key.cursor(after: place, of: bound) }
+    package func cursor(after place: PagePlace) -> String { key.cursor(after: place, of: bound) }
 
     /// The place that a cursor of this series names. Throws ``Refusal`` `invalid_cursor` for any other.
-    func place(_ cursor: String) throws(Refusal) -> PagePlace {
+    package func place(_ cursor: String) throws(Refusal) -> PagePlace {
         if let place = key.place(cursor, of: bound) { return place }
         let detail = "The cursor was not made for this query."
         throw Refusal(
@@ -35,9 +37,9 @@ struct PageSeries: Sendable {
     }
 
     /// The path of the page after a cursor.
-    func link(_ cursor: String) -> String {
+    package func link(_ cursor: String) -> String {
         let pairs = (parameters + [(name: "cursor", value: cursor)]).map {
-            "\($0.name)=\(PercentEncoding.encode($0.value))"
+            "\($0.name)=\($0.value.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? "")"
         }
         return "\(path)?\(pairs.joined(separator: "&"))"
     }

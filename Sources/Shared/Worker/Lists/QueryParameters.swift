@@ -1,18 +1,18 @@
-import Contracts
+package import Contracts
 
 /// Reads the query parameters of one question and collects what is wrong with them, all at once.
-struct QueryParameters {
+package struct QueryParameters {
     private let values: [String: String]
     private var faults: [FieldError] = []
     private var known: Set<String> = []
     /// What the gateway adds of its own.
     private static let reserved: Set<String> = ["id", "if-none-match"]
 
-    init(_ query: Message) { values = query.parameters }
+    package init(_ query: Message) { values = query.parameters }
 
     /// Why the question cannot be answered: a parameter that none of the reads named, or values that are not valid. Comes
     /// after all reads.
-    var problem: Problem? {
+    package var problem: Problem? {
         if let unknown = values.keys.sorted().first(where: { !known.contains($0) && !Self.reserved.contains($0) }) {
             return Problem(
                 .unknownParameter, "There is no parameter \(unknown).",
@@ -24,12 +24,12 @@ struct QueryParameters {
             errors: faults)
     }
 
-    mutating func refuse(_ name: String, _ code: String, _ detail: String) {
+    package mutating func refuse(_ name: String, _ code: String, _ detail: String) {
         faults.append(FieldError(parameter: name, code: code, detail: detail))
     }
 
     /// The text of a parameter as `read` understands it.
-    mutating func value<Value>(
+    package mutating func value<Value>(
         _ name: String, _ detail: String, code: String = "invalid_format", _ read: (String) -> Value?
     ) -> Value? {
         known.insert(name)
@@ -39,19 +39,19 @@ struct QueryParameters {
         return value
     }
 
-    mutating func time(_ name: String) -> Timestamp? {
+    package mutating func time(_ name: String) -> Timestamp? {
         value(name, "Must be an RFC 3339 date and time.") { Timestamp($0) }
     }
 
-    mutating func externalID(_ name: String) -> String? {
+    package mutating func externalID(_ name: String) -> String? {
         value(name, "Must be 1 to 128 letters, digits or . _ : @ | ~ -.") { ExternalID.isValid($0) ? $0 : nil }
     }
 
-    mutating func id(_ name: String) -> Identifier? {
+    package mutating func id(_ name: String) -> Identifier? {
         value(name, "Must be an id.") { Identifier($0) }
     }
 
-    mutating func number(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
+    package mutating func number(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
         let number = value(name, "Must be a number from \(range.lowerBound) to \(range.upperBound).") { text -> Int? in
             guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
             return Int(text).flatMap { range.contains($0) ? $0 : nil }
@@ -59,12 +59,12 @@ struct QueryParameters {
         return number ?? fallback
     }
 
-    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Word) -> Word {
+    package mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Word) -> Word {
         value(name, "Must be one of \(Self.list(Word.self)).", code: "unknown_value") { Word(rawValue: $0) } ?? fallback
     }
 
     /// Words with commas between them, as many as there are different ones at most.
-    mutating func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(
+    package mutating func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(
         _ name: String, _ type: Word.Type
     ) -> Set<Word>? {
         let parts = value(name, "Must be at most \(type.allCases.count) words.", code: "too_many_items") { text in

@@ -1,27 +1,7 @@
-package import Contracts
+import Contracts
 import Crypto
 import Foundation
-
-/// A place in a list that is sorted by time: a page begins after it. `sequence` parts what has one time, before `id`
-/// does; lists that do not sort by it leave it 0.
-package struct PagePlace: Hashable, Sendable {
-    package let time: Timestamp
-    package let sequence: Int64
-    package let id: Identifier
-
-    package init(time: Timestamp, sequence: Int64 = 0, id: Identifier) {
-        self.time = time
-        self.sequence = sequence
-        self.id = id
-    }
-
-    /// Before everything there may be.
-    package static let first = PagePlace(
-        time: Timestamp(milliseconds: -62_135_596_800_000), id: Identifier(high: 0, low: 0))
-    /// After everything there may be: the end of the year 9999.
-    package static let last = PagePlace(
-        time: Timestamp(milliseconds: 253_402_300_799_999), sequence: .max, id: Identifier(high: .max, low: .max))
-}
+package import Service
 
 /// Makes places in lists into cursors for clients, and back: 64 characters of base 64 for URLs, the place and 16 bytes of
 /// an HMAC-SHA256 over it and over what the list is bound to.
@@ -33,6 +13,13 @@ package struct CursorKey: Sendable {
     private static let size = 48
 
     package init(secret: String) { key = SymmetricKey(data: Array(secret.utf8)) }
+
+    /// The setting `CURSOR_SECRET`, which all workers with lists share.
+    package init(from reader: SettingsReader) {
+        let secret = reader.secret(
+            "CURSOR_SECRET", .text(minimum: 32), "Signs the cursors of lists; the same for all processes of a worker")
+        self.init(secret: secret.revealed)
+    }
 
     /// `bound` names everything that makes the list what it is: tenant, filter, sort.
     package func cursor(after place: PagePlace, of bound: [String]) -> String {
