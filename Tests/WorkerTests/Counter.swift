@@ -24,6 +24,7 @@ enum CounterCommand: Sendable {
     case reminded
     case forward(as: String)
     case tryLater
+    case aside(begun: ContinuousClock.Instant)
 }
 
 enum CounterChange: Sendable, Equatable {
@@ -63,8 +64,12 @@ struct CounterRules: Decider {
         case .forward(let type):
             var message = context.message
             message.type = type
+            message.body = JSONWriter.object {
+                $0.member("by", 1)
+                $0.member("seen", state?.value ?? 0)
+            }
             return Decision(answer: .forward(message))
-        case .tryLater: return .accept([.added(1)], answer: .resource(status: 200))
+        case .tryLater, .aside: return .accept([.added(1)], answer: .resource(status: 200))
         }
     }
 

@@ -33,6 +33,7 @@ struct CounterHandler: Handler {
         case "counter.call": return .command(message.subject, .call(kind: body["kind"]?.string ?? "good"))
         case "counter.remind": return .command(message.subject, .remind(.milliseconds(body["ms"]?.int ?? 0)))
         case "counter.forward": return .command(message.subject, .forward(as: "counter.add"))
+        case "counter.aside": return .command(message.subject, .aside(begun: .now))
         case "counter.try_later": return .command(message.subject, .tryLater)
         case "counter.refuse": return .refusal(Problem(.validationFailed, "Never."))
         case "counter.ignore": return .ignored
@@ -47,6 +48,10 @@ struct CounterHandler: Handler {
         -> [Preparation<String, CounterCommand>]
     {
         batch.map { work in
+            // What it waits for comes in 50 ms; the tick of the loop brings it back.
+            if case .aside(let begun) = work.command, ContinuousClock.now < begun + .milliseconds(50) {
+                return .waiting
+            }
             guard case .tryLater = work.command else { return .ready(work.command) }
             // A message of the first two tries finds the world not ready.
             return work.message.attempt == 0 || work.message.attempt > 3

@@ -128,4 +128,35 @@ import Worker
                 } == 2
             })
     }
+
+    /// Those that come while the first waits, or is on its way to another queue, are answered like the first.
+    @Test(arguments: ["counter.aside", "counter.forward", "counter.add"])
+    func twentyAtOnce(type: String) async throws {
+        let bench = try await WorkerBench.start()
+        let name = WorkerBench.Value.name()
+        let message = bench.message(type, name, repeats: [.keyed, .joins])
+        let replies = await withTaskGroup(of: Reply?.self) { group in
+            for _ in 0..<20 { group.addTask { await bench.ask(message) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(replies.count { $0?.status == 200 } == 20)
+        #expect(Set(replies.map { $0?.body }).count == 1)
+        #expect(try await bench.value(of: name) == 1)
+    }
+
+    /// The worker that forwards adds what it knows, which may differ at the repeat.
+    @Test func forwardedAgain() async throws {
+        let bench = try await WorkerBench.start()
+        let name = WorkerBench.Value.name()
+        let message = bench.message("counter.forward", name, repeats: .keyed)
+        let first = try #require(await bench.ask(message))
+        _ = try #require(await bench.ask(bench.message("counter.add", name)))
+        let again = try #require(await bench.ask(message))
+        #expect(first.status == 200 && again.status == 200)
+        #expect(again.body == first.body)
+        #expect(again.headers["Idempotent-Replayed"] == "true")
+        var other = message
+        other.body = Array(#"{"by":2}"#.utf8)
+        #expect(await bench.ask(other)?.status == 422)
+    }
 }

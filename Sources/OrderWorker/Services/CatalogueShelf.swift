@@ -58,7 +58,9 @@ struct CatalogueShelf {
         wanted.subtract(asked)
         while ids.count < limit, let oldest = ageing.first, oldest.until < now + Self.renewal {
             ageing.removeFirst()
-            guard let entry = entries[oldest.id], entry.until == oldest.until, !asked.contains(oldest.id) else { continue }
+            guard let entry = entries[oldest.id], entry.until == oldest.until, !asked.contains(oldest.id) else {
+                continue
+            }
             if !entry.isProduct || entry.until <= now {
                 entries[oldest.id] = nil
             } else {

@@ -25,6 +25,11 @@ import Testing
                 sum: {anyOf: [{type: string}, {type: number}]}
                 more: {type: object, additionalProperties: {type: string}, minProperties: 1, maxProperties: 2}
               not: {required: [age, tags]}
+            Employee:
+              $ref: '#/components/schemas/Person'
+              required: [id]
+              properties:
+                id: {type: integer}
             Strange: {type: string, contentEncoding: base64}
         """
 
@@ -46,6 +51,19 @@ import Testing
     func faults(value: String, count: Int) throws {
         let document = try APIDocument(yaml: Self.yaml)
         let schema = try #require(try document.schema("Person"))
+        let faults = SchemaValidator(document).faults(in: try JSONParser.parse(value), schema)
+        #expect(faults.count == count, "\(faults)")
+    }
+
+    /// Members stand beside those of the schema that is referred to.
+    @Test(
+        arguments: [
+            (#"{"name":"ab","id":1}"#, 0), (#"{"name":"ab"}"#, 1), (#"{"id":1}"#, 1), (#"{"name":"ab","id":"1"}"#, 1),
+            (#"{"name":"ab","id":1,"x":1}"#, 1), (#"{"name":"ab","id":1,"next":{"id":1}}"#, 1),
+        ])
+    func membersBesideReference(value: String, count: Int) throws {
+        let document = try APIDocument(yaml: Self.yaml)
+        let schema = try #require(try document.schema("Employee"))
         let faults = SchemaValidator(document).faults(in: try JSONParser.parse(value), schema)
         #expect(faults.count == count, "\(faults)")
     }

@@ -10,13 +10,21 @@ package struct SchemaValidator {
 
     /// What is wrong with the value, each with its place; empty when it fits.
     package func faults(in value: JSON, _ schema: JSON, at place: String = "") -> [String] {
-        guard case .object(let keywords) = schema else { return ["\(place): no schema"] }
-        var faults: [String] = []
-        for keyword in keywords { faults += check(keyword.name, keyword.value, value, schema, place) }
-        return faults + undocumented(in: value, schema, place)
+        faults(in: value, schema, at: place, documented: [])
     }
 
-    private func check(_ keyword: String, _ rule: JSON, _ value: JSON, _ schema: JSON, _ place: String) -> [String] {
+    /// - `documented`: Members that a schema which refers to this one names beside it.
+    private func faults(in value: JSON, _ schema: JSON, at place: String, documented: Set<String>) -> [String] {
+        guard case .object(let keywords) = schema else { return ["\(place): no schema"] }
+        let names = documented.union(schema["properties"]?.members?.map(\.name) ?? [])
+        var faults: [String] = []
+        for keyword in keywords { faults += check(keyword.name, keyword.value, value, schema, place, names) }
+        return faults + undocumented(in: value, schema, place, names)
+    }
+
+    private func check(
+        _ keyword: String, _ rule: JSON, _ value: JSON, _ schema: JSON, _ place: String, _ documented: Set<String>
+    ) -> [String] {
         func fault(_ isWrong: Bool) -> [String] {
             isWrong ? ["\(place): \(keyword) \(rule.shown) does not fit \(value.shown)"] : []
         }
@@ -24,7 +32,7 @@ package struct SchemaValidator {
         case "description", "examples", "default": return []
         case "$ref":
             guard let target = try? document.resolved(schema) else { return ["\(place): \(rule.shown) names nothing"] }
-            return faults(in: value, target, at: place)
+            return faults(in: value, target, at: place, documented: documented)
         case "type":
             let types = rule.array?.compactMap(\.string) ?? [rule.string ?? ""]
             return fault(!types.contains { value.isOf(type: $0) })
@@ -65,13 +73,13 @@ package struct SchemaValidator {
         }
     }
 
-    /// Members that the contract does not name, where it names some and says nothing of others.
-    private func undocumented(in value: JSON, _ schema: JSON, _ place: String) -> [String] {
+    /// Members that the contract does not name, where it names some and says nothing of others. Beside a reference, what it
+    /// refers to is asked.
+    private func undocumented(in value: JSON, _ schema: JSON, _ place: String, _ documented: Set<String>) -> [String] {
         guard let members = value.members, schema["$ref"] == nil, schema["additionalProperties"] == nil,
-            case .object(let known)? = schema["properties"]
+            schema["properties"] != nil
         else { return [] }
-        return members.filter { member in !known.contains { $0.name == member.name } }
-            .map { "\(place)/\($0.name): is not documented" }
+        return members.filter { !documented.contains($0.name) }.map { "\(place)/\($0.name): is not documented" }
     }
 
     private static func matches(_ text: String, _ pattern: String) -> Bool {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Foundation
 import Synchronization
 
 /// The system's random numbers, fetched 256 bytes at a time: the generator of the standard library makes a system call for
@@ -25,7 +19,9 @@ package struct RandomWords: RandomNumberGenerator {
 
     private static func fetch() -> [UInt64] {
         var words = [UInt64](repeating: 0, count: count)
-        let outcome = unsafe words.withUnsafeMutableBytes { unsafe getentropy($0.baseAddress!, $0.count) }
+        let outcome = unsafe words.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe getentropy($0, bytes.count) }
+        }
         precondition(outcome == 0, "the system gives no random numbers")
         return words
     }

@@ -216,17 +216,36 @@ struct Batch<H: Handler> {
         answerEchoes()
     }
 
+    /// Repeats of messages of this very batch: answered like any repeat when the first is decided, else they share its lot.
     private mutating func answerEchoes() {
         for (index, first) in echoes {
+            let (echo, original) = (messages[index], messages[first])
+            guard isSettled(first) || echo.fingerprint != original.fingerprint else {
+                follow(index, first)
+                continue
+            }
             switch Repetition(
-                of: messages[index], fingerprint: messages[first].fingerprint,
-                token: messages[first].replyTo?.token ?? 0, stored: replies[first],
-                hasCompleted: !running.contains(first))
+                of: echo, fingerprint: original.fingerprint, token: original.replyTo?.token ?? 0,
+                stored: replies[first], hasCompleted: !running.contains(first))
             {
             case .answer(let answer): replies[index] = answer
-            case .join: joins.append(messages[index])
+            case .join: joins.append(echo)
             case .nothing: break
             }
+        }
+    }
+
+    private func isSettled(_ index: Int) -> Bool {
+        if case .settled = result.verdicts[index] { true } else { false }
+    }
+
+    private mutating func follow(_ index: Int, _ first: Int) {
+        switch result.verdicts[first] {
+        case .forward(let form): result.verdicts[index] = .forward(messages[index].forwarded(like: form))
+        case let verdict: result.verdicts[index] = verdict
+        }
+        if let work = result.aside[first] {
+            result.aside[index] = HandlerWork(message: messages[index], key: work.key, command: work.command)
         }
     }
 
@@ -236,7 +255,7 @@ struct Batch<H: Handler> {
         let message = messages[index]
         switch answer {
         case .forward(let forwarded):
-            result.verdicts[index] = .forward(forwarded)
+            result.verdicts[index] = .forward(message.forwarded(as: forwarded))
             return
         case .tryAgain(let reason):
             result.verdicts[index] = .retry(reason: reason, atLast: nil)

@@ -84,6 +84,7 @@ final class DecisionLoop<H: Handler> {
             }
             acknowledge()
         }
+        acknowledge(isDue: true)
         forgetConfirmed()
         broker?.close()
         database?.close()
@@ -366,6 +367,7 @@ final class DecisionLoop<H: Handler> {
         for queue in [definition.name.commandQueue, definition.name.eventQueue, definition.name.soloQueue] {
             do { try broker?.cancel(queue) } catch { loseBroker(error) }
         }
+        if broker != nil { takeIn(waitingFor: .zero) }  // what was under way while the consumers were cancelled
         logger.info("draining", metadata: ["backlog": "\(backlog.count)"])
     }
 

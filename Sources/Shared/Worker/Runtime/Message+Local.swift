@@ -4,6 +4,7 @@ import Contracts
 extension Message {
     private static let dueParameter = "due_at"
     private static let attemptParameter = "attempt"
+    private static let fingerprintParameter = "fingerprint"
 
     /// Not from the broker: not remembered in the inbox, de-duplicated by its own row.
     var isLocal: Bool { type.hasPrefix("timer.") || type.hasPrefix("effect.") }
@@ -39,14 +40,36 @@ extension Message {
         return (id, attempt)
     }
 
-    /// Tells a repeated request from another one with the same key: path and body in canonical form.
+    /// Tells a repeated request from another one with the same key: path and body in canonical form, of a forwarded message
+    /// those of the request.
     var fingerprint: UInt64 {
         guard repeats.contains(.keyed) else { return 0 }
+        if let known = parameters[Self.fingerprintParameter].flatMap({ UInt64($0) }) { return known }
         var hash = FNV128()
         hash.add(path.utf8)
         let body = (try? JSONParser.parse(body))?.fingerprint ?? 0
         hash.add((0..<8).map { UInt8(truncatingIfNeeded: body >> ($0 * 8)) })
         return hash.low
+    }
+}
+
+extension Message {
+    /// This message in the form that another worker gets: what was added to its body must not make its repeat another
+    /// request.
+    func forwarded(as form: Message) -> Message {
+        var forwarded = form
+        if repeats.contains(.keyed) { forwarded.parameters[Self.fingerprintParameter] = String(fingerprint) }
+        return forwarded
+    }
+
+    /// A repeat of the same request in the form that the first one was forwarded in.
+    func forwarded(like first: Message) -> Message {
+        var forwarded = first
+        forwarded.replyTo = replyTo
+        forwarded.repeats = repeats
+        forwarded.requestID = requestID
+        forwarded.traceparent = traceparent
+        return forwarded
     }
 }
 
