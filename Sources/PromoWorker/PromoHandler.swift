@@ -2,8 +2,8 @@ import Contracts
 import Postgres
 import Worker
 
-/// Creates codes and takes and gives back their uses: `promo.create`, `promo.redeem`, `promo.release`,
-/// `order.confirmed`, `order.cancelled`, `order.refunded`.
+/// Creates and changes codes and takes and gives back their uses: `promo.create`, `promo.update`, `promo.redeem`,
+/// `promo.release`, `order.confirmed`, `order.cancelled`, `order.refunded`.
 struct PromoHandler: Handler {
     let rules = PromoDecider()
 
@@ -12,6 +12,7 @@ struct PromoHandler: Handler {
     func intake(_ message: Message) throws -> Intake<PromoKey, PromoCommand> {
         switch message.type {
         case "promo.create": return create(message)
+        case "promo.update": return update(message)
         case "promo.redeem":
             let body = try JSONParser.parse(message.body)
             let key = message.key(try body.text("code"))
@@ -48,14 +49,26 @@ struct PromoHandler: Handler {
     }
 
     private func create(_ message: Message) -> Intake<PromoKey, PromoCommand> {
-        guard message.actor.isAdmin else {
-            return .refusal(Problem(.forbidden, "Only an admin may create promo codes."))
+        read(message, PromoDraft.read) { .command(message.key($0.code), .create($0)) }
+    }
+
+    private func update(_ message: Message) -> Intake<PromoKey, PromoCommand> {
+        read(message, PromoPatch.read) { patch in
+            message.namedKey.map { .command($0, .update(patch)) } ?? .refusal(.notFound("promo code"))
         }
-        guard let body = try? JSONParser.parse(message.body) else {
+    }
+
+    /// What an admin sends.
+    private func read<Value>(
+        _ message: Message, _ body: (JSON) -> Result<Value, Refusal>,
+        _ command: (Value) -> Intake<PromoKey, PromoCommand>
+    ) -> Intake<PromoKey, PromoCommand> {
+        if let refusal = message.refusalOfOthers { return .refusal(refusal) }
+        guard let json = try? JSONParser.parse(message.body) else {
             return .refusal(Problem(.malformedJSON, "The body is no JSON."))
         }
-        switch PromoDraft.read(body) {
-        case .success(let draft): return .command(message.key(draft.code), .create(draft))
+        switch body(json) {
+        case .success(let value): return command(value)
         case .failure(let refusal): return .refusal(refusal.problem)
         }
     }
@@ -159,13 +172,21 @@ struct PromoHandler: Handler {
 }
 
 extension Message {
+    /// The code that the path names; nil when there can be none of this name.
+    var namedKey: PromoKey? { parameters["code"].map { key($0) }.flatMap { $0.isPossible ? $0 : nil } }
+
+    /// Codes are the business of admins and other services.
+    var refusalOfOthers: Problem? {
+        actor.isAdmin ? nil : Problem(.forbidden, "The role \(actor.type.rawValue) may not work with promo codes.")
+    }
+
     fileprivate func key(_ code: String) -> PromoKey { PromoKey(tenant: tenant, code: PromoCode.canonical(code)) }
 }
 
 extension Work where Key == PromoKey, Command == PromoCommand {
     fileprivate var place: RedemptionStore.Place? {
         switch command {
-        case .create, .know: nil
+        case .create, .update, .know: nil
         case .redeem(_, let orderID, _, _), .release(let orderID, _): RedemptionStore.Place(key: key, orderID: orderID)
         }
     }

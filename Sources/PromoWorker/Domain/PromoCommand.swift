@@ -3,6 +3,7 @@ import Contracts
 /// Everything that can happen to a promo code.
 enum PromoCommand: Sendable {
     case create(PromoDraft)
+    case update(PromoPatch)
     /// An order wants to use the code.
     case redeem(PromoKey, orderID: Identifier, customerID: String, Cart)
     /// An order gives its use back; without one nothing happens.
@@ -14,6 +15,8 @@ enum PromoCommand: Sendable {
 /// What then became true.
 enum PromoChange: Sendable, Equatable {
     case created(PromoCode)
+    /// The code as it is after a person changed it.
+    case updated(PromoCode)
     case redeemed(Redemption)
     /// The order had its use already: told again, nothing taken.
     case redeemedAgain(PromoKey, Redemption)

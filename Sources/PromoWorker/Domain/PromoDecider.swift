@@ -14,6 +14,7 @@ struct PromoDecider: Decider {
             }
             return .accept(
                 [.created(draft.promoCode(tenant: context.tenant, at: context.now))], answer: .resource(status: 201))
+        case .update(let patch): return update(patch, state, context)
         case .redeem(let key, let orderID, let customerID, let cart):
             return .accept([redeem(key, orderID, customerID, cart, state, context)])
         case .release(let orderID, let reason):
@@ -24,6 +25,17 @@ struct PromoDecider: Decider {
         case .know(let customerID):
             return .accept([.customerKnown(.customers(of: context.tenant), customerID: customerID)])
         }
+    }
+
+    private func update(_ patch: PromoPatch, _ state: Promo?, _ context: DecisionContext) -> Decision<PromoChange> {
+        guard let code = state?.code else { return .refuse(.notFound("promo code")) }
+        if let mismatch = context.versionMismatch("promo code", code.version) { return .refuse(mismatch) }
+        if let fault = patch.windowFault(of: code) { return .refuse(fault) }
+        var patched = patch.applied(to: code)
+        guard patched != code else { return .accept([], answer: .resource(status: 200)) }
+        patched.version += 1
+        patched.updatedAt = context.now
+        return .accept([.updated(patched)], answer: .resource(status: 200))
     }
 
     private func redeem(
@@ -45,7 +57,7 @@ struct PromoDecider: Decider {
 
     func evolve(_ state: Promo?, _ change: PromoChange, _ context: DecisionContext) -> Promo {
         switch change {
-        case .created(let code):
+        case .created(let code), .updated(let code):
             var promo = state ?? Promo(key: PromoKey(tenant: code.tenant, code: code.code))
             promo.code = code
             return promo
