@@ -20,12 +20,13 @@ struct PromoHandler: Handler {
                 key,
                 .redeem(
                     key, orderID: try body.id("order_id"), customerID: try body.text("customer_id"),
-                    try Cart(redeem: body)))
+                    try Cart(redeem: body), orderVersion: body["order_version"]?.int ?? 0))
         case "promo.release":
             let body = try JSONParser.parse(message.body)
             return .command(
                 message.key(try body.text("code")),
-                .release(orderID: try body.id("order_id"), try body.word("reason")))
+                .release(
+                    orderID: try body.id("order_id"), try body.word("reason"), before: body["order_version"]?.int))
         case "order.confirmed":
             let body = try JSONParser.parse(message.body)
             return .command(.customers(of: message.tenant), .know(customerID: try body.text("customer_id")))
@@ -77,7 +78,7 @@ struct PromoHandler: Handler {
         -> [Preparation<PromoKey, PromoCommand>]
     {
         let unnamed = batch.compactMap { work -> (tenant: String, orderID: Identifier)? in
-            guard work.key.code.isEmpty, case .release(let orderID, _) = work.command else { return nil }
+            guard work.key.code.isEmpty, case .release(let orderID, _, _) = work.command else { return nil }
             return (work.key.tenant, orderID)
         }
         guard !unnamed.isEmpty else { return batch.map { .ready($0.command) } }
@@ -86,7 +87,7 @@ struct PromoHandler: Handler {
             keys[Identifier(try row.uuid(1))] = PromoKey(tenant: try row.text(0), code: try row.text(2))
         }
         return batch.map { work in
-            guard work.key.code.isEmpty, case .release(let orderID, _) = work.command, let key = keys[orderID],
+            guard work.key.code.isEmpty, case .release(let orderID, _, _) = work.command, let key = keys[orderID],
                 key.tenant == work.key.tenant
             else { return .ready(work.command) }
             return .found(key, work.command)
@@ -187,13 +188,14 @@ extension Work where Key == PromoKey, Command == PromoCommand {
     fileprivate var place: RedemptionStore.Place? {
         switch command {
         case .create, .update, .know: nil
-        case .redeem(_, let orderID, _, _), .release(let orderID, _): RedemptionStore.Place(key: key, orderID: orderID)
+        case .redeem(_, let orderID, _, _, _), .release(let orderID, _, _):
+            RedemptionStore.Place(key: key, orderID: orderID)
         }
     }
 
     /// Only a redemption needs to know the customer. A release corrects what was loaded for a redemption of the batch.
     fileprivate var trial: RedemptionStore.Trial? {
-        guard case .redeem(_, _, let customerID, _) = command else { return nil }
+        guard case .redeem(_, _, let customerID, _, _) = command else { return nil }
         return RedemptionStore.Trial(key: key, customerID: customerID)
     }
 }

@@ -10,6 +10,7 @@ enum PromoApplication: WorkerApplication {
     static let migrations = [
         Migration("0001_promo_codes", bytes: PackageResources._001_promo_codes_sql),
         Migration("0002_promo_lists", bytes: PackageResources._002_promo_lists_sql),
+        Migration("0003_redemption_versions", bytes: PackageResources._003_redemption_versions_sql),
     ]
 
     static func build(_ settings: PromoSettings, _ context: FleetProcess.Context) -> WorkerDefinition<PromoHandler> {

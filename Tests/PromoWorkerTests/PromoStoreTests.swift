@@ -73,6 +73,22 @@ import Testing
         #expect(try place.count("SELECT count(*) FROM redemptions") == 1)
     }
 
+    @Test func theVersionOfTheRequestIsStored() throws {
+        let place = try PromoTables()
+        let order = Identifier.new()
+        try place.process([.create("SUMMER20")])
+        func release(before version: Int64) throws -> [String] {
+            let body = """
+                {"code": "SUMMER20", "order_id": "\(order)", "order_version": \(version), "reason": "order_not_created"}
+                """
+            return try place.process([.to("promo.release", body)]).events.map(\.type)
+        }
+        try place.process([.redeem("SUMMER20", order, "cust_42", at: 1)])
+        try place.process([.redeem("SUMMER20", order, "cust_42", at: 5)])
+        #expect(try release(before: 5).isEmpty)
+        #expect(try release(before: 6) == ["promo.released"])
+    }
+
     @Test func limitsAreExactUnderConcurrency() async throws {
         let place = try PromoTables()
         try place.process([.create("FIFTY", #", "max_uses": 50, "max_uses_per_customer": 3"#)])

@@ -80,11 +80,11 @@ extension Message {
         return to("promo.update", patch, actor: actor, parameters: parameters, tenant: tenant)
     }
 
-    static func redeem(_ code: String, _ order: Identifier, _ customer: String) -> Message {
+    static func redeem(_ code: String, _ order: Identifier, _ customer: String, at version: Int64 = 0) -> Message {
         to(
             "promo.redeem",
             """
-            {"code": "\(code)", "order_id": "\(order)", "customer_id": "\(customer)", "currency": "UAH",
+            {"code": "\(code)", "order_id": "\(order)", "order_version": \(version), "customer_id": "\(customer)", "currency": "UAH",
              "lines": [{"product_id": "prod_123", "quantity": 2, "price": "750.00", "categories": ["audio"]}],
              "shipping_cost": "95.00"}
             """)

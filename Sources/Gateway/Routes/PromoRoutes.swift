@@ -26,6 +26,10 @@ struct PromoRoutes {
                 parameters: ["code": try context.parameters.require("code")], roles: .administrators, takesKey: false,
                 takesPrecondition: true, mediaTypes: ["application/merge-patch+json", Reply.json])
         }
+        promo.post("apply") { request, context in
+            try await dispatch.command(
+                "promo.apply", request, context, route: "/api/v1/promo/apply", takesPrecondition: true)
+        }
         promo.post("validate") { request, context in
             let caller = try await dispatch.optionalCaller(request)
             return try await dispatch.metered(.promoValidation, caller, request, context) {

@@ -132,6 +132,28 @@ extension ContractWalk {
         }
         #expect(try await call("validatePromo", body: #"{"code":1}"#).status == 422)
         try await changes(ofCode: word)
+        try await application()
+    }
+
+    private func application() async throws {
+        let customer = client("customer")
+        let codes = (0..<2).map { _ in "APPLY-\(UInt32.random(in: .min ... .max))" }
+        for code in codes {
+            let body = try #require(Contract.body(of: try Self.operation("createPromo")))
+            let named = try #require(try JSONParser.parse(body)["code"]?.string)
+            #expect(try await call("createPromo", body: body.replacing(named, with: code)).status == 201)
+        }
+        let order = try id(of: await call("createOrder", customer, body: OrderBody.simple()))
+        func apply(_ code: String, _ headers: HTTPHeaders = ["Prefer": "wait=10"]) async throws -> FleetClient.Answer {
+            try await call(
+                "applyPromo", customer, body: #"{"code":"\#(code)","order_id":"\#(order)"}"#, headers: headers)
+        }
+        #expect(try await call("applyPromo").status == 404)
+        #expect(try await apply("NOWHERE").status == 422)
+        #expect(try await apply(codes[0], ["If-Match": "\"999\""]).status == 412)
+        #expect(try await apply(codes[0]).status == 201)
+        #expect(try await apply(codes[0]).status == 200)
+        #expect(try await apply(codes[1]).status == 409)
     }
 
     private func changes(ofCode word: String) async throws {
