@@ -85,6 +85,25 @@ import Testing
         #expect { try PromoFilter(query, PromoTables.cursors) } throws: { ($0 as? Refusal)?.problem.code == code }
     }
 
+    /// A page of a large shop reads an index, whichever way it goes.
+    @Test(
+        arguments: [
+            ([:], "promo_codes_created"), (["sort": "created_at"], "promo_codes_created"),
+            (["active": "false"], "promo_codes_active"), (["type": "fixed"], "promo_codes_type"),
+            (["type": "fixed,percentage", "active": "true"], "promo_codes_type"),
+            (["code_prefix": "shop-77"], "promo_codes_pkey"),
+        ] as [([String: String], String)])
+    func eachWayHasAnIndex(parameters: [String: String], index: String) throws {
+        let tables = try PromoTables()
+        try tables.fill(20_000)
+        let query = Message.to("promo.list", "", actor: PromoTables.admin, parameters: parameters)
+        let statement = try PromoFilter(query, PromoTables.cursors).statement
+        let plan = try tables.connection.run(Statement("EXPLAIN " + statement.sql, statement.parameters))
+            .map { try $0.text(0) }.joined(separator: "\n")
+        #expect(plan.contains(index), "\(plan)")
+        #expect(!plan.contains("Seq Scan"))
+    }
+
     @Test func oneCode() throws {
         let tables = try PromoTables()
         let created = try tables.process([.create("SUMMER20"), .create("SUMMER20", tenant: "other")]).replies

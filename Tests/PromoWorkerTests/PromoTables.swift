@@ -40,6 +40,21 @@ final class PromoTables {
 
     func count(_ sql: String) throws -> Int64 { try connection.run(Statement(sql)).only().int64(0) }
 
+    /// Codes of two tenants, hardly any of them switched off or of a fixed amount.
+    func fill(_ count: Int64) throws {
+        _ = try connection.run(
+            Statement(
+                """
+                INSERT INTO promo_codes (tenant_id, code, version, type, value, currency, current_uses, valid_from,
+                    valid_until, is_first_order, is_active, created_at, updated_at)
+                SELECT CASE n % 2 WHEN 0 THEN 'default' ELSE 'other' END, 'SHOP-' || n, 1,
+                    CASE n % 100 WHEN 0 THEN 'fixed' ELSE 'percentage' END, 500, 'UAH', 0, now(),
+                    now() + interval '1 day', false, n % 90 <> 0, now() - n * interval '1 second', now()
+                FROM generate_series(1, $1::bigint) AS n
+                """, [.int64(count)]))
+        _ = try connection.run(Statement("ANALYZE promo_codes"))
+    }
+
     func ask(
         _ type: String, _ parameters: [String: String] = [:], by actor: Actor = admin, tenant: String = "default"
     ) throws -> Reply {
