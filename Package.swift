@@ -125,7 +125,7 @@ let package = Package(
             ["CurlHTTP", "Connectors", deques]),
         worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
         worker("ShippingWorker", migrations: ["0001_shipments"], ["CurlHTTP", "Connectors"]),
-        worker("PromoWorker", migrations: ["0001_promo_codes"]),
+        worker("PromoWorker", migrations: ["0001_promo_codes", "0002_promo_lists", "0003_redemption_versions"]),
         worker("InvoiceWorker", migrations: ["0001_invoices"], ["CPangoCairo"]),
         .executableTarget(
             name: "Sandbox",

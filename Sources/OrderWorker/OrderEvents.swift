@@ -17,6 +17,14 @@ struct OrderEvents {
                     $0.member("order", raw: order.document)
                 }
             ]
+        case .promoApplied:
+            let isCheaper = !order.discount.isZero || !order.shippingDiscount.isZero
+            return [
+                event("order.updated", order, context) {
+                    $0.member("changes", array: isCheaper ? ["promo_code", "totals"] : ["promo_code"])
+                    $0.member("order", raw: order.document)
+                }
+            ]
         default: return told(change, order, context) + [changed(order, context)]
         }
     }
@@ -36,7 +44,8 @@ struct OrderEvents {
         case .cancelled(let reason, let by): [cancelled(reason, by, order, context)]
         case .refunded: [refunded(order, context)]
         case .returned(let id, let change): ReturnEvents.events(for: change, of: id, order, context)
-        case .drafted, .draftQuoted, .draftAbandoned, .heard, .created, .confirmed, .paymentNoted, .moneyTaken,
+        case .drafted, .draftQuoted, .draftAbandoned, .heard, .created, .confirmed, .promoApplied,
+            .promoApplicationBegun, .promoApplicationEnded, .paymentNoted, .moneyTaken,
             .moneyReturned, .expiryMoved, .shipmentNoted, .stockNoted, .handShipped, .cancellationBegun,
             .cancellationGivenUp, .refundBegun, .refundEnded:
             []

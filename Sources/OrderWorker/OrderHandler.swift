@@ -14,10 +14,13 @@ struct OrderHandler: Handler {
     func intake(_ message: Message) throws -> Intake<Identifier, OrderCommand> {
         switch message.type {
         case "order.create": create(message)
-        case "payment.create": try forward(message, as: "payment.open")
-        case "shipment.create": try forward(message, as: "shipment.open")
+        // Requests about an order come to its owner first: it knows whether the caller may see it.
+        case "payment.create": OrderIntake.named(message) { _ in .forward(as: "payment.open") }
+        case "shipment.create": OrderIntake.named(message) { _ in .forward(as: "shipment.open") }
+        case "promo.apply":
+            OrderIntake.named(message) { $0["code"].required().promoCode().map { .applyPromo(code: $0) } }
         case "order.set_status", "order.cancel", "return.request", "return.set_status": OrderIntake.read(message)
-        case "timer.draft", "timer.expire": try timer(message)
+        case "timer.draft", "timer.application", "timer.expire": try timer(message)
         default: try OrderNews.intake(message)
         }
     }
@@ -38,23 +41,13 @@ struct OrderHandler: Handler {
         return .command(id, .create(id, request, products: [:]))
     }
 
-    /// Requests about an order come to its owner first: it knows whether the caller may see it.
-    private func forward(_ message: Message, as type: String) throws -> Intake<Identifier, OrderCommand> {
-        switch message.json {
-        case .failure(let refusal): return .refusal(refusal.problem)
-        case .success(let body):
-            let input = Input(body)
-            input.object()
-            let id = input["order_id"].required().text(1...64)
-            guard input.faults.isEmpty, let id else { return .refusal(.validationFailed(input.faults)) }
-            guard let order = Identifier(id) else { return .refusal(.notFound("order")) }
-            return .command(order, .forward(as: type))
-        }
-    }
-
     private func timer(_ message: Message) throws -> Intake<Identifier, OrderCommand> {
         guard let order = Identifier(message.subject) else { throw StoredFormatError("subject") }
-        return .command(order, message.type == "timer.draft" ? .draftTimedOut : .expire)
+        switch message.type {
+        case "timer.draft": return .command(order, .draftTimedOut)
+        case "timer.application": return .command(order, .applicationTimedOut)
+        default: return .command(order, .expire)
+        }
     }
 
     // MARK: Tables
@@ -122,6 +115,7 @@ struct OrderHandler: Handler {
             return Problem(.internalError, "The order is not there.").reply(to: message)
         }
         if message.type.hasPrefix("return.") { return ReturnView.reply(status: status, order, to: message) }
+        if message.type == "promo.apply" { return RedemptionView.reply(status: status, order, to: message) }
         var headers = ["ETag": "\"\(order.version)\"", "Vary": "Authorization"]
         if status == 201 { headers["Location"] = "/api/v1/orders/\(order.id)" }
         return Reply(

@@ -1,7 +1,7 @@
 import Contracts
 import Worker
 
-/// Reads what people ask of an order or a return that the path names.
+/// Reads what people ask of an order or a return that the path names, or of an order that the body names.
 enum OrderIntake {
     static func read(_ message: Message) -> Intake<Identifier, OrderCommand> {
         let isReturn = message.type == "return.set_status"
@@ -14,6 +14,23 @@ enum OrderIntake {
             // The order of a return is looked up later.
             case .success(let command): return .command(id, command)
             }
+        }
+    }
+
+    /// - `command`: What is asked; it notes what is wrong with the rest of the body.
+    static func named(
+        _ message: Message, _ command: (Input) -> OrderCommand?
+    ) -> Intake<Identifier, OrderCommand> {
+        switch message.json {
+        case .failure(let refusal): return .refusal(refusal.problem)
+        case .success(let body):
+            let input = Input(body)
+            input.object()
+            let wish = command(input)
+            let id = input["order_id"].required().text(1...64)
+            guard input.faults.isEmpty, let wish, let id else { return .refusal(.validationFailed(input.faults)) }
+            guard let order = Identifier(id) else { return .refusal(.notFound("order")) }
+            return .command(order, wish)
         }
     }
 

@@ -19,7 +19,7 @@ enum OrderNews {
         case "stock.rejected": .stock(.rejected, reason: body["reason"]?.string)
         case "stock.released": .stock(.released, reason: body["reason"]?.string)
         case "promo.redeemed": .promoRedeemed(try grant(message, body))
-        case "promo.rejected": .promoRejected(try reasons(body))
+        case "promo.rejected": .promoRejected(try reasons(body), cause: message.causationID)
         case "shipment.quoted": .quoted(try quote(body))
         case "payment.created", "payment.completed", "payment.failed", "payment.refunded", "payment.refund_failed":
             .payment(try payment(message, body))
@@ -41,7 +41,8 @@ enum OrderNews {
             discounts[try entry.text("product_id")] = try entry.money("discount", currency)
         }
         return PromoGrant(
-            code: try body.text("code"), discounts: discounts,
+            redemptionID: try body.id("redemption_id"), orderID: try body.id("order_id"), code: try body.text("code"),
+            discounts: discounts,
             shippingDiscount: try body.money("shipping_discount", currency), event: message.event)
     }
 

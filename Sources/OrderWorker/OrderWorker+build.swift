@@ -25,7 +25,7 @@ enum OrderApplication: WorkerApplication {
             name,
             commands: [
                 "order.create", "order.set_status", "order.cancel", "return.request", "return.set_status",
-                "payment.create", "shipment.create",
+                "payment.create", "shipment.create", "promo.apply",
             ],
             publicEvents: ["stock.*"],
             handler: OrderHandler(

@@ -6,6 +6,7 @@ enum PromoEvents {
     static func events(for change: PromoChange, _ state: Promo, _ context: DecisionContext) -> [Event] {
         switch change {
         case .created(let code): [event("promo.created", state, context, code.jsonBytes)]
+        case .updated(let code): [event("promo.updated", state, context, code.jsonBytes)]
         case .redeemed(let redemption):
             [event("promo.redeemed", state, context, redeemed(redemption, state))]
         case .redeemedAgain(_, let redemption):

@@ -2,8 +2,8 @@ import Contracts
 import Postgres
 import Worker
 
-/// Creates codes and takes and gives back their uses: `promo.create`, `promo.redeem`, `promo.release`,
-/// `order.confirmed`, `order.cancelled`, `order.refunded`.
+/// Creates and changes codes and takes and gives back their uses: `promo.create`, `promo.update`, `promo.redeem`,
+/// `promo.release`, `order.confirmed`, `order.cancelled`, `order.refunded`.
 struct PromoHandler: Handler {
     let rules = PromoDecider()
 
@@ -12,6 +12,7 @@ struct PromoHandler: Handler {
     func intake(_ message: Message) throws -> Intake<PromoKey, PromoCommand> {
         switch message.type {
         case "promo.create": return create(message)
+        case "promo.update": return update(message)
         case "promo.redeem":
             let body = try JSONParser.parse(message.body)
             let key = message.key(try body.text("code"))
@@ -19,12 +20,13 @@ struct PromoHandler: Handler {
                 key,
                 .redeem(
                     key, orderID: try body.id("order_id"), customerID: try body.text("customer_id"),
-                    try Cart(redeem: body)))
+                    try Cart(redeem: body), orderVersion: body["order_version"]?.int ?? 0))
         case "promo.release":
             let body = try JSONParser.parse(message.body)
             return .command(
                 message.key(try body.text("code")),
-                .release(orderID: try body.id("order_id"), try body.word("reason")))
+                .release(
+                    orderID: try body.id("order_id"), try body.word("reason"), before: body["order_version"]?.int))
         case "order.confirmed":
             let body = try JSONParser.parse(message.body)
             return .command(.customers(of: message.tenant), .know(customerID: try body.text("customer_id")))
@@ -48,14 +50,26 @@ struct PromoHandler: Handler {
     }
 
     private func create(_ message: Message) -> Intake<PromoKey, PromoCommand> {
-        guard message.actor.isAdmin else {
-            return .refusal(Problem(.forbidden, "Only an admin may create promo codes."))
+        read(message, PromoDraft.read) { .command(message.key($0.code), .create($0)) }
+    }
+
+    private func update(_ message: Message) -> Intake<PromoKey, PromoCommand> {
+        read(message, PromoPatch.read) { patch in
+            message.namedKey.map { .command($0, .update(patch)) } ?? .refusal(.notFound("promo code"))
         }
-        guard let body = try? JSONParser.parse(message.body) else {
+    }
+
+    /// What an admin sends.
+    private func read<Value>(
+        _ message: Message, _ body: (JSON) -> Result<Value, Refusal>,
+        _ command: (Value) -> Intake<PromoKey, PromoCommand>
+    ) -> Intake<PromoKey, PromoCommand> {
+        if let refusal = message.refusalOfOthers { return .refusal(refusal) }
+        guard let json = try? JSONParser.parse(message.body) else {
             return .refusal(Problem(.malformedJSON, "The body is no JSON."))
         }
-        switch PromoDraft.read(body) {
-        case .success(let draft): return .command(message.key(draft.code), .create(draft))
+        switch body(json) {
+        case .success(let value): return command(value)
         case .failure(let refusal): return .refusal(refusal.problem)
         }
     }
@@ -64,7 +78,7 @@ struct PromoHandler: Handler {
         -> [Preparation<PromoKey, PromoCommand>]
     {
         let unnamed = batch.compactMap { work -> (tenant: String, orderID: Identifier)? in
-            guard work.key.code.isEmpty, case .release(let orderID, _) = work.command else { return nil }
+            guard work.key.code.isEmpty, case .release(let orderID, _, _) = work.command else { return nil }
             return (work.key.tenant, orderID)
         }
         guard !unnamed.isEmpty else { return batch.map { .ready($0.command) } }
@@ -73,7 +87,7 @@ struct PromoHandler: Handler {
             keys[Identifier(try row.uuid(1))] = PromoKey(tenant: try row.text(0), code: try row.text(2))
         }
         return batch.map { work in
-            guard work.key.code.isEmpty, case .release(let orderID, _) = work.command, let key = keys[orderID],
+            guard work.key.code.isEmpty, case .release(let orderID, _, _) = work.command, let key = keys[orderID],
                 key.tenant == work.key.tenant
             else { return .ready(work.command) }
             return .found(key, work.command)
@@ -159,20 +173,29 @@ struct PromoHandler: Handler {
 }
 
 extension Message {
+    /// The code that the path names; nil when there can be none of this name.
+    var namedKey: PromoKey? { parameters["code"].map { key($0) }.flatMap { $0.isPossible ? $0 : nil } }
+
+    /// Codes are the business of admins and other services.
+    var refusalOfOthers: Problem? {
+        actor.isAdmin ? nil : Problem(.forbidden, "The role \(actor.type.rawValue) may not work with promo codes.")
+    }
+
     fileprivate func key(_ code: String) -> PromoKey { PromoKey(tenant: tenant, code: PromoCode.canonical(code)) }
 }
 
 extension Work where Key == PromoKey, Command == PromoCommand {
     fileprivate var place: RedemptionStore.Place? {
         switch command {
-        case .create, .know: nil
-        case .redeem(_, let orderID, _, _), .release(let orderID, _): RedemptionStore.Place(key: key, orderID: orderID)
+        case .create, .update, .know: nil
+        case .redeem(_, let orderID, _, _, _), .release(let orderID, _, _):
+            RedemptionStore.Place(key: key, orderID: orderID)
         }
     }
 
     /// Only a redemption needs to know the customer. A release corrects what was loaded for a redemption of the batch.
     fileprivate var trial: RedemptionStore.Trial? {
-        guard case .redeem(_, _, let customerID, _) = command else { return nil }
+        guard case .redeem(_, _, let customerID, _, _) = command else { return nil }
         return RedemptionStore.Trial(key: key, customerID: customerID)
     }
 }

@@ -48,7 +48,9 @@ import Worker
         event = Event(
             id: event.id, type: event.type, tenant: event.tenant, subject: "SUMMER20", sequence: 1, time: event.time,
             actor: event.actor, body: JSONWriter.object { $0.member("order_id", order) })
-        return PromoGrant(code: "SUMMER20", discounts: [:], shippingDiscount: .zero(.uah), event: event)
+        return PromoGrant(
+            redemptionID: .new(at: Sample.now), orderID: order, code: "SUMMER20", discounts: [:],
+            shippingDiscount: .zero(.uah), event: event)
     }
 
     // MARK: Catalogue
@@ -103,7 +105,8 @@ import Worker
     @Test func theCodeIsRefused() {
         let draft = Self.create(Self.request([("a", 1)], promoCode: "SUMMER20")).state
         let (state, decision) = Self.rules.run(
-            .promoRejected([FieldError(pointer: "/promo_code", code: "expired", detail: "Is over.")]), draft)
+            .promoRejected([FieldError(pointer: "/promo_code", code: "expired", detail: "Is over.")], cause: nil), draft
+        )
         #expect(state == .abandoned)
         #expect(Self.problem(decision.resolutions.first?.1)?.code == .promoNotEligible)
         #expect(Self.problem(decision.resolutions.first?.1)?.errors.map(\.code) == ["expired"])

@@ -100,6 +100,23 @@ import Worker
         #expect(scenario.payment.amount == Money(minor: 100_000, .uah))
     }
 
+    /// A promo code came in while the page was being opened: what asks for more than is due is given up, in either order.
+    @Test(arguments: [(Int64(129_500), Int64(100_000), PaymentStatus.cancelled), (50_000, 100_000, .pending)])
+    func aCheaperOrder(amount: Int64, total: Int64, status: PaymentStatus) {
+        var scenario = Scenario()
+        scenario.open(PaymentRequest(amount: Money(minor: amount, .uah)))
+        let cheaper = scenario.order(version: 3, total: Money(minor: total, .uah))
+        scenario.run(.orderChanged(cheaper))
+        #expect(scenario.payments.map(\.status) == [status])
+        scenario.run(.orderChanged(cheaper))
+        scenario.run(.orderChanged(scenario.order(version: 2)))
+        #expect(scenario.payments.map(\.status) == [status])
+        scenario.open()
+        #expect(scenario.payment.amount == Money(minor: total, .uah))
+        #expect(scenario.payments.count == 2)
+        #expect(!scenario.eventTypes.contains("payment.failed"))
+    }
+
     @Test(arguments: [
         (PaymentRequest(amount: Money(minor: 129_501, .uah)), ProblemCode.amountExceedsBalance),
         (PaymentRequest(currency: Currency("EUR")), .currencyMismatch),

@@ -100,6 +100,25 @@ import Worker
         #expect(state?.code?.version == 4)
     }
 
+    /// Requests and releases of one order in any order: what it asked for last stays, nothing that it gave up does.
+    @Test func aReleaseLeavesLaterRequestsAlone() {
+        let code = PromoCode.sample(.percentage(Percent(hundredths: 2000)))
+        let cart = Cart(total: Money(minor: 100, .uah), shippingCost: .zero(.uah))
+        func ask(at version: Int64) -> PromoCommand {
+            .redeem(key, orderID: order(1), customerID: "a", cart, orderVersion: version)
+        }
+        func giveBack(before version: Int64) -> PromoCommand {
+            .release(orderID: order(1), .orderNotCreated, before: version)
+        }
+        let runs: [([PromoCommand], Int64)] = [
+            ([ask(at: 1), giveBack(before: 3)], 0), ([ask(at: 1), giveBack(before: 3), ask(at: 3)], 1),
+            ([ask(at: 1), ask(at: 3), giveBack(before: 3)], 1), ([ask(at: 3), ask(at: 1), giveBack(before: 3)], 1),
+            ([ask(at: 1), ask(at: 3), giveBack(before: 3), giveBack(before: 5)], 0),
+            ([ask(at: 1), ask(at: 3), .release(orderID: order(1), .orderCancelled)], 0),
+        ]
+        for (commands, uses) in runs { #expect(run(commands, on: code).0?.code?.currentUses == uses) }
+    }
+
     @Test func anUnknownCodeIsRejectedAndNothingIsStored() {
         let (state, changes) = run([redeem(1, customer: "a")], on: nil)
         #expect(changes == [.rejected(key, orderID: order(1), [.unknown])])

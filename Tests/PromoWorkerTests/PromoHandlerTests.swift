@@ -112,12 +112,18 @@ import Worker
             "promo.release", #"{"code": "summer20", "order_id": "ORDER", "reason": "order_not_created"}"#,
             "SUMMER20 order_not_created"
         ),
+        (
+            "promo.release",
+            #"{"code": "summer20", "order_id": "ORDER", "order_version": 3, "reason": "order_not_created"}"#,
+            "SUMMER20 order_not_created 3"
+        ),
     ])
     func readsReleases(_ type: String, _ body: String, _ expected: String) throws {
         let order = Identifier(high: 0x7001, low: 1)
         let text = body.replacing("ORDER", with: order.description)
         switch try handler.intake(message(type, text, .system)) {
-        case .command(let key, .release(order, let reason)): #expect("\(key.code) \(reason.rawValue)" == expected)
+        case .command(let key, .release(order, let reason, let before)):
+            #expect("\(key.code) \(reason.rawValue)\(before.map { " \($0)" } ?? "")" == expected)
         case .ignored: #expect(expected.isEmpty)
         default: Issue.record("neither released nor ignored")
         }

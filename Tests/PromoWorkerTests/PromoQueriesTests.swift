@@ -16,7 +16,8 @@ import Testing
         let cache = PromoCodeCache()
         let kept = codes.map { (PromoKey(tenant: $0.tenant, code: $0.code), $0) }
         cache.keep(Dictionary(kept) { _, later in later }, readAt: now)
-        let replies = try PromoQueries(cache: cache, clock: { now }).answer([query(body)]) { statements in
+        let replies = try PromoQueries(cursors: PromoTables.cursors, cache: cache, clock: { now }).answer([query(body)])
+        { statements in
             Issue.record("\(statements.count) statements were run")
             return []
         }

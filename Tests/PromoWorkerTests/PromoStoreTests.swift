@@ -1,5 +1,4 @@
 import Contracts
-import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -9,66 +8,8 @@ import Testing
 
 /// The worker's SQL under the runtime's own transaction, on a real server.
 @Suite("Promo codes in the database") struct PromoStoreTests {
-    /// A schema with the worker's tables, and a process that decides on it.
-    private final class Place {
-        let name: String
-        let connection: PostgresConnection
-        private let processor = BatchProcessor(handler: PromoHandler(), owner: Identifier.new())
-
-        init() throws {
-            (name, connection) = try TestDatabase.schema()
-            let migrations = RuntimeSchema.migrations + PromoApplication.migrations
-            _ = try PostgresMigrator(schema: name, migrations: migrations).migrate(connection)
-        }
-
-        init(sharing name: String) throws {
-            self.name = name
-            connection = try TestDatabase.connect(schema: name)
-        }
-
-        @discardableResult func process(_ messages: [Message]) throws -> BatchResult<PromoHandler> {
-            try processor.process(messages, on: connection, effectCapacity: 0, confirmed: [])
-        }
-
-        /// As the runtime does: what fails together is tried one by one.
-        func processOneByOneOnFault(_ messages: [Message]) throws -> [Event] {
-            do {
-                return try process(messages).events
-            } catch let error as PostgresError where error.sqlState == "23505" && messages.count > 1 {
-                return try messages.flatMap { try processOneByOneOnFault([$0]) }
-            }
-        }
-
-        func count(_ sql: String) throws -> Int64 { try connection.run(Statement(sql)).only().int64(0) }
-    }
-
-    private func create(_ code: String, _ members: String = "") -> Message {
-        message(
-            "promo.create",
-            """
-            {"code": "\(code)", "type": "percentage", "value": "20.00", "valid_from": "2020-01-01T00:00:00Z",
-             "valid_until": "2099-01-01T00:00:00Z"\(members)}
-            """, actor: Actor(.admin, id: "admin_1"))
-    }
-
-    private func message(_ type: String, _ body: String, actor: Actor = .system) -> Message {
-        Message(
-            id: Identifier.new(), type: type, tenant: "default", actor: actor, body: Array(body.utf8),
-            replyTo: Message.ReplyAddress(queue: "replies", token: 1))
-    }
-
-    private func redeem(_ code: String, _ order: Identifier, _ customer: String) -> Message {
-        message(
-            "promo.redeem",
-            """
-            {"code": "\(code)", "order_id": "\(order)", "customer_id": "\(customer)", "currency": "UAH",
-             "lines": [{"product_id": "prod_123", "quantity": 2, "price": "750.00", "categories": ["audio"]}],
-             "shipping_cost": "95.00"}
-            """)
-    }
-
     @Test func whatIsStoredIsReadBack() throws {
-        let place = try Place()
+        let place = try PromoTables()
         let members = """
             , "min_order_value": "500.00", "max_discount": "400.00", "max_uses": 1000, "max_uses_per_customer": 1,
               "categories": ["audio"], "products": ["z", "y"], "customer_ids": ["cust_42"], "is_first_order": true,
@@ -79,7 +20,7 @@ import Testing
              "valid_from": "2020-01-01T00:00:00Z", "valid_until": "2099-01-01T00:00:00Z"}
             """
         let created = try place.process([
-            create("SUMMER20", members), message("promo.create", deal, actor: Actor(.service, id: "s")),
+            .create("SUMMER20", members), .to("promo.create", deal, actor: Actor(.service, id: "s")),
         ])
         #expect(created.replies.map(\.reply.reply.status) == [201, 201])
         let keys = ["SUMMER20", "B2G1"].map { PromoKey(tenant: "default", code: $0) }
@@ -91,30 +32,32 @@ import Testing
     }
 
     @Test func aCodeIsTakenOnce() throws {
-        let place = try Place()
-        let replies = try place.process([create("ONCE"), create("once")]).replies.map(\.reply.reply)
+        let place = try PromoTables()
+        let replies = try place.process([.create("ONCE"), .create("once")]).replies.map(\.reply.reply)
         #expect(replies.map(\.status) == [201, 409])
-        #expect(try place.process([create("Once")]).replies.map(\.reply.reply.status) == [409])
+        #expect(try place.process([.create("Once")]).replies.map(\.reply.reply.status) == [409])
         let raced = PromoHandler().refusal(
             forConstraint: "promo_codes_pkey",
             Work(
-                message: create("ONCE"), key: PromoKey(tenant: "default", code: "ONCE"), command: .know(customerID: ""))
+                message: .create("ONCE"), key: PromoKey(tenant: "default", code: "ONCE"), command: .know(customerID: "")
+            )
         )
         #expect(raced?.code == .codeTaken)
     }
 
     @Test func anOrderUsesACodeOnceAndGivesItBackOnce() throws {
-        let place = try Place()
+        let place = try PromoTables()
         let order = Identifier.new()
-        try place.process([create("SUMMER20", #", "max_uses": 1"#)])
-        let first = try place.process([redeem("SUMMER20", order, "cust_42")]).events
-        let again = try place.process([redeem("summer20", order, "cust_42")]).events
+        try place.process([.create("SUMMER20", #", "max_uses": 1"#)])
+        let first = try place.process([.redeem("SUMMER20", order, "cust_42")]).events
+        let again = try place.process([.redeem("summer20", order, "cust_42")]).events
         #expect(first.map(\.type) == ["promo.redeemed"])
         #expect(again.map(\.body) == first.map(\.body))
         #expect(again.map(\.isPublic) == [false])
-        #expect(try place.process([redeem("SUMMER20", Identifier.new(), "x")]).events.map(\.type) == ["promo.rejected"])
+        #expect(
+            try place.process([.redeem("SUMMER20", Identifier.new(), "x")]).events.map(\.type) == ["promo.rejected"])
 
-        let refunded = message(
+        let refunded = Message.to(
             "order.refunded",
             #"{"order_id": "\#(order)", "customer_id": "cust_42", "previous_status": "confirmed", "restock": true}"#)
         let released = try place.process([refunded]).events
@@ -124,26 +67,42 @@ import Testing
         #expect(body["reason"]?.string == "order_refunded")
         #expect(body["current_uses"]?.int == 0)
         #expect(try place.process([refunded]).events.isEmpty)
-        let second = message("order.refunded", String(decoding: refunded.body, as: UTF8.self))
+        let second = Message.to("order.refunded", String(decoding: refunded.body, as: UTF8.self))
         #expect(try place.process([second]).events.isEmpty)
-        #expect(try place.process([redeem("SUMMER20", order, "cust_42")]).events.map(\.sequence) == [4])
+        #expect(try place.process([.redeem("SUMMER20", order, "cust_42")]).events.map(\.sequence) == [4])
         #expect(try place.count("SELECT count(*) FROM redemptions") == 1)
     }
 
+    @Test func theVersionOfTheRequestIsStored() throws {
+        let place = try PromoTables()
+        let order = Identifier.new()
+        try place.process([.create("SUMMER20")])
+        func release(before version: Int64) throws -> [String] {
+            let body = """
+                {"code": "SUMMER20", "order_id": "\(order)", "order_version": \(version), "reason": "order_not_created"}
+                """
+            return try place.process([.to("promo.release", body)]).events.map(\.type)
+        }
+        try place.process([.redeem("SUMMER20", order, "cust_42", at: 1)])
+        try place.process([.redeem("SUMMER20", order, "cust_42", at: 5)])
+        #expect(try release(before: 5).isEmpty)
+        #expect(try release(before: 6) == ["promo.released"])
+    }
+
     @Test func limitsAreExactUnderConcurrency() async throws {
-        let place = try Place()
-        try place.process([create("FIFTY", #", "max_uses": 50, "max_uses_per_customer": 3"#)])
+        let place = try PromoTables()
+        try place.process([.create("FIFTY", #", "max_uses": 50, "max_uses_per_customer": 3"#)])
         let schema = place.name
         var events: [Event] = []
         try await withThrowingTaskGroup(of: [Event].self) { group in
             for worker in 0..<4 {
                 group.addTask {
                     try await onThread {
-                        let place = try Place(sharing: schema)
+                        let place = try PromoTables(sharing: schema)
                         return try (0..<10).flatMap { round in
                             try place.process(
                                 (0..<10).map {
-                                    redeem("FIFTY", Identifier.new(), "cust_\((worker + round + $0) % 40)")
+                                    .redeem("FIFTY", Identifier.new(), "cust_\((worker + round + $0) % 40)")
                                 }
                             ).events
                         }
@@ -166,11 +125,11 @@ import Testing
     }
 
     @Test func aCustomerHoldsOneFirstOrderCode() async throws {
-        let place = try Place()
-        try place.process(["WELCOME", "HELLO"].map { create($0, #", "is_first_order": true"#) })
+        let place = try PromoTables()
+        try place.process(["WELCOME", "HELLO"].map { .create($0, #", "is_first_order": true"#) })
         // In one batch.
         let events = try place.processOneByOneOnFault([
-            redeem("WELCOME", Identifier.new(), "a"), redeem("HELLO", Identifier.new(), "a"),
+            .redeem("WELCOME", Identifier.new(), "a"), .redeem("HELLO", Identifier.new(), "a"),
         ])
         #expect(events.map(\.type) == ["promo.redeemed", "promo.rejected"])
         // In two processes at once, for many customers: nothing fails, each has one.
@@ -179,9 +138,9 @@ import Testing
             for code in ["WELCOME", "HELLO"] {
                 group.addTask {
                     try await onThread {
-                        let place = try Place(sharing: schema)
+                        let place = try PromoTables(sharing: schema)
                         for customer in 0..<50 {
-                            try place.process([redeem(code, Identifier.new(), "cust_\(customer)")])
+                            try place.process([.redeem(code, Identifier.new(), "cust_\(customer)")])
                         }
                     }
                 }
@@ -192,18 +151,20 @@ import Testing
     }
 
     @Test func aKnownCustomerHasNoFirstOrder() throws {
-        let place = try Place()
-        try place.process([create("WELCOME", #", "is_first_order": true"#)])
-        let confirmed = message("order.confirmed", #"{"customer_id": "cust_42"}"#)
+        let place = try PromoTables()
+        try place.process([.create("WELCOME", #", "is_first_order": true"#)])
+        let confirmed = Message.to("order.confirmed", #"{"customer_id": "cust_42"}"#)
         #expect(
-            try place.process([confirmed, message("order.confirmed", #"{"customer_id": "cust_42"}"#)]).events.isEmpty)
-        let events = try place.process([redeem("WELCOME", Identifier.new(), "cust_42")]).events
+            try place.process([confirmed, .to("order.confirmed", #"{"customer_id": "cust_42"}"#)]).events.isEmpty)
+        let events = try place.process([.redeem("WELCOME", Identifier.new(), "cust_42")]).events
         #expect(try JSONParser.parse(events[0].body).list("reasons").map { $0["code"]?.string } == ["not_first_order"])
-        let query = message(
+        let query = Message.to(
             "promo.validate", #"{"code": "welcome", "order_total": "10.00"}"#, actor: Actor(.customer, id: "cust_42"))
-        let other = message(
+        let other = Message.to(
             "promo.validate", #"{"code": "welcome", "order_total": "10.00"}"#, actor: Actor(.customer, id: "cust_7"))
-        let replies = try PromoQueries().answer([query, other]) { try place.connection.pipeline($0) }
+        let replies = try PromoQueries(cursors: PromoTables.cursors).answer([query, other]) {
+            try place.connection.pipeline($0)
+        }
         #expect(try replies.map { try JSONParser.parse($0.body)["valid"] } == [.bool(false), .bool(true)])
     }
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Hummingbird
 
 /// `/api/v1/promo`.
@@ -9,6 +10,25 @@ struct PromoRoutes {
         promo.post { request, context in
             try await dispatch.command(
                 "promo.create", request, context, route: "/api/v1/promo", roles: .administrators)
+        }
+        promo.get { request, context in
+            try await dispatch.query(
+                "promo.list", request, context, parameters: try request.queryParameters(), roles: .administrators)
+        }
+        promo.get(":code") { request, context in
+            try await dispatch.query(
+                "promo.get", request, context, parameters: ["code": try context.parameters.require("code")],
+                roles: .administrators)
+        }
+        promo.patch(":code") { request, context in
+            try await dispatch.command(
+                "promo.update", request, context, route: "/api/v1/promo/{code}",
+                parameters: ["code": try context.parameters.require("code")], roles: .administrators, takesKey: false,
+                takesPrecondition: true, mediaTypes: ["application/merge-patch+json", Reply.json])
+        }
+        promo.post("apply") { request, context in
+            try await dispatch.command(
+                "promo.apply", request, context, route: "/api/v1/promo/apply", takesPrecondition: true)
         }
         promo.post("validate") { request, context in
             let caller = try await dispatch.optionalCaller(request)

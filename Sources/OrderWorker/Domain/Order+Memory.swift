@@ -9,6 +9,8 @@ extension Order {
             $0.member("shipments", array: shipments)
             $0.member("previous_status", previousStatus)
             $0.member("cancelling", cancelling)
+            $0.member("promo_application", applying)
+            $0.member("redemption_id", redemptionID)
             $0.member("refund_asker", refundAsker)
             if !handShipped.isEmpty { $0.member("hand_shipped", UnitsByLine(handShipped)) }
             if !refundedUnits.isEmpty { $0.member("refunded_units", UnitsByLine(refundedUnits)) }
@@ -20,6 +22,8 @@ extension Order {
     mutating func recall(_ memory: JSON) throws {
         previousStatus = memory["previous_status"]?.string.flatMap { OrderStatus(rawValue: $0) }
         cancelling = try memory["cancelling"].map { try Cancelling(json: $0) }
+        applying = try memory["promo_application"].map { try PromoApplication(json: $0) }
+        redemptionID = try memory.optionalID("redemption_id")
         refundAsker = try memory["refund_asker"].map { try Asker(json: $0) }
         handShipped = try UnitsByLine(json: memory["hand_shipped"]).units
         refundedUnits = try UnitsByLine(json: memory["refunded_units"]).units

@@ -45,6 +45,10 @@ struct Order: Sendable, Equatable {
     var returns: [Return] = []
     /// A cancellation that waits until the waybills are deleted.
     var cancelling: Cancelling?
+    /// A promo code that is being applied.
+    var applying: PromoApplication?
+    /// The use of the promo code that the order holds; nil in orders from before it was remembered.
+    var redemptionID: Identifier?
     /// Who waits until all money is back.
     var refundAsker: Asker?
     /// The status before the cancellation or the refund of everything, whichever was last.

@@ -6,6 +6,11 @@ enum OrderChange: Sendable, Equatable {
     case draftQuoted(Money, Order.Delivery)
     case draftAbandoned
     case created(Order)
+    /// A use of a promo code is asked for; totals stay until it is granted. Also when one more waits for it.
+    case promoApplicationBegun(PromoApplication)
+    case promoApplied(PromoGrant)
+    /// It came to nothing.
+    case promoApplicationEnded
     case confirmed(paymentID: Identifier?, by: Actor, reason: String?)
     case processing(by: Actor, reason: String?)
     case shipped

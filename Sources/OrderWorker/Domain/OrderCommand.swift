@@ -6,7 +6,11 @@ enum OrderCommand: Sendable {
     case create(Identifier, OrderRequest, products: [String: Product])
     case quoted(DeliveryQuote)
     case promoRedeemed(PromoGrant)
-    case promoRejected([FieldError])
+    /// `cause`: the request for the use.
+    case promoRejected([FieldError], cause: Identifier?)
+    case applyPromo(code: String)
+    /// The application of a promo code has waited long enough.
+    case applicationTimedOut
     /// The draft has waited long enough.
     case draftTimedOut
     /// A request about the order that another worker fulfils: it goes on with the order as it is now.
@@ -34,7 +38,7 @@ extension OrderCommand {
     /// Somebody waits for the answer.
     var isOfPerson: Bool {
         switch self {
-        case .forward, .setStatus, .cancel, .requestReturn, .setReturnStatus: true
+        case .forward, .applyPromo, .setStatus, .cancel, .requestReturn, .setReturnStatus: true
         default: false
         }
     }
@@ -59,6 +63,8 @@ struct DeliveryQuote: Sendable, Equatable {
 
 /// `promo.redeemed`.
 struct PromoGrant: Sendable, Equatable {
+    let redemptionID: Identifier
+    let orderID: Identifier
     let code: String
     let discounts: [String: Money]
     let shippingDiscount: Money

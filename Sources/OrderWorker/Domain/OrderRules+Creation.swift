@@ -18,7 +18,7 @@ extension OrderRules {
                 return put(
                     off: OrderDraft(
                         order: order, commandID: context.message.id, waitsFor: .promo, quote: .zero(order.currency)),
-                    send: redemption(order, shipping: .zero(order.currency), context), context)
+                    send: redemption(of: order.promoCode, order, shipping: .zero(order.currency), context), context)
             }
             return Decision(creation(order), answer: .resource(status: 201))
         }

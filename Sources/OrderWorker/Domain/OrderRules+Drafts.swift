@@ -9,7 +9,7 @@ extension OrderRules {
             timers: [
                 .set(
                     "draft", subject: draft.order.id.description, tenant: context.tenant,
-                    at: context.now.adding(Self.draftPatience))
+                    at: context.now.adding(Self.patience))
             ])
     }
 
@@ -28,10 +28,14 @@ extension OrderRules {
         return context.message("shipment.quote", body)
     }
 
-    func redemption(_ order: Order, shipping: Money, _ context: DecisionContext) -> Message {
+    /// `orderVersion`: of an order that is there already.
+    func redemption(
+        of code: String?, _ order: Order, shipping: Money, orderVersion: Int64? = nil, _ context: DecisionContext
+    ) -> Message {
         let body = JSONWriter.object {
-            $0.member("code", order.promoCode)
+            $0.member("code", code)
             $0.member("order_id", order.id)
+            $0.member("order_version", orderVersion)
             $0.member("customer_id", order.customerID)
             $0.member("currency", order.currency)
             $0.name("lines")
@@ -67,7 +71,8 @@ extension OrderRules {
         delivery.estimatedDate = quote.estimatedDate
         if draft.order.promoCode != nil {
             return Decision(
-                [.draftQuoted(price, delivery)], sends: [redemption(draft.order, shipping: price, context)])
+                [.draftQuoted(price, delivery)],
+                sends: [redemption(of: draft.order.promoCode, draft.order, shipping: price, context)])
         }
         var order = draft.order.priced(discounts: [:], shippingDiscount: .zero(price.currency), quote: price)
         order.delivery = delivery
@@ -76,9 +81,10 @@ extension OrderRules {
 
     func redeemed(_ grant: PromoGrant, _ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
         guard draft.waitsFor == .promo else { return .ignore }
-        let order = draft.order.priced(
+        var order = draft.order.priced(
             discounts: grant.discounts, shippingDiscount: grant.shippingDiscount,
             quote: draft.quote ?? .zero(draft.order.currency))
+        order.redemptionID = grant.redemptionID
         var decision = finish(order, draft)
         decision.changes.append(.heard(grant.event))
         return decision
@@ -87,11 +93,8 @@ extension OrderRules {
     func rejected(_ reasons: [FieldError], _ draft: OrderDraft, _ context: DecisionContext) -> Decision<
         OrderChange
     > {
-        let code = draft.order.promoCode ?? ""
-        let problem = Problem(
-            .promoNotEligible, "\(code) cannot be used for this order.", errors: reasons, currency: draft.order.currency
-        )
-        return abandon(draft, .refusal(problem))
+        abandon(
+            draft, .refusal(.promoNotEligible(draft.order.promoCode ?? "", reasons, draft.order.currency)))
     }
 
     /// Prices and discounts are those of the request; the clock of the order's life starts when it exists.
@@ -109,33 +112,37 @@ extension OrderRules {
     }
 
     func timedOut(_ draft: OrderDraft, _ context: DecisionContext) -> Decision<OrderChange> {
-        var decision = abandon(
-            draft, .refusal(Problem(.unavailable, "A service that the order needs did not answer.", retryAfter: 60)))
-        if draft.waitsFor == .promo { decision.sends = [release(draft.order, context)] }
+        var decision = abandon(draft, .refusal(Self.silence))
+        if draft.waitsFor == .promo {
+            decision.sends = [release(of: draft.order.promoCode, draft.order.id, orderVersion: nil, context)]
+        }
         return decision
     }
 
-    /// A use that was taken after the order had been given up.
-    func giveBack(_ grant: PromoGrant, _ context: DecisionContext) -> Decision<OrderChange> {
-        let body = JSONWriter.object {
-            $0.member("code", grant.code)
-            $0.member("order_id", context.message.subjectOrder)
-            $0.member("reason", "order_not_created")
-        }
-        return Decision(sends: [context.message("promo.release", body)])
+    // MARK: Giving back
+
+    /// Gives back a use that came when nobody waited for it any more. `orderVersion`: what the order asked for at this version
+    /// or later stays.
+    func release(_ grant: PromoGrant, orderVersion: Int64?, _ context: DecisionContext) -> Message {
+        release(of: grant.code, grant.orderID, orderVersion: orderVersion, context)
     }
 
-    private func release(_ order: Order, _ context: DecisionContext) -> Message {
+    private func release(
+        of code: String?, _ order: Identifier, orderVersion: Int64?, _ context: DecisionContext
+    ) -> Message {
         let body = JSONWriter.object {
-            $0.member("code", order.promoCode)
-            $0.member("order_id", order.id)
+            $0.member("code", code)
+            $0.member("order_id", order)
+            $0.member("order_version", orderVersion)
             $0.member("reason", "order_not_created")
         }
         return context.message("promo.release", body)
     }
 }
 
-extension Message {
-    /// The order that the body of an event speaks of.
-    fileprivate var subjectOrder: String? { (try? JSONParser.parse(body))?["order_id"]?.string }
+extension Problem {
+    /// The promo worker's reasons against a code.
+    static func promoNotEligible(_ code: String, _ reasons: [FieldError], _ currency: Currency) -> Problem {
+        Problem(.promoNotEligible, "\(code) cannot be used for this order.", errors: reasons, currency: currency)
+    }
 }

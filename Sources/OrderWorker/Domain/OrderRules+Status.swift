@@ -74,14 +74,6 @@ extension Order {
 extension DecisionContext {
     var asker: Asker { Asker(id: message.id, at: now) }
 
-    /// The refusal when `If-Match` names another version; nil when it fits or is absent.
-    func versionMismatch(_ what: String, _ version: Int64) -> Problem? {
-        guard let expected = message.parameters["if-match"], !ETagList(expected).contains("\"\(version)\"") else {
-            return nil
-        }
-        return Problem(.versionMismatch, "The \(what) is at version \(version).", current: String(version))
-    }
-
     /// A message to another worker that this one causes.
     func message(_ type: String, _ body: [UInt8]) -> Message {
         Message(

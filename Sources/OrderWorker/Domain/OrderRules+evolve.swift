@@ -31,6 +31,9 @@ extension Order {
         case .heard(let event):
             heard.append(event)
             return
+        case .promoApplicationBegun(let application): applying = application
+        case .promoApplied(let grant): self = taking(grant)
+        case .promoApplicationEnded: applying = nil
         case .confirmed:
             status = .confirmed
             confirmedAt = context.now

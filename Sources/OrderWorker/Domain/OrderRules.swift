@@ -5,15 +5,18 @@ import Worker
 struct OrderRules: Decider {
     let terms: OrderTerms
 
-    /// A draft that got no answer from its helpers is given up after this time.
-    static let draftPatience: Duration = .seconds(660)
+    /// What got no answer from its helpers, a draft or the application of a promo code, is given up after this time.
+    static let patience: Duration = .seconds(660)
+
+    static let silence = Problem(.unavailable, "A service that the order needs did not answer.", retryAfter: 60)
 
     func decide(_ command: OrderCommand, _ state: OrderState?, _ context: DecisionContext) -> Decision<OrderChange> {
         switch (command, state) {
         case (.create(let id, let request, let products), nil): create(id, request, products, context)
         case (_, .draft(let draft)): decide(command, draft, context)
-        case (_, .order(let order)): answering(decide(command, order, context), order)
-        case (.promoRedeemed(let grant), .abandoned): giveBack(grant, context)
+        case (_, .order(let order)):
+            answering(endingApplication(decide(command, order, context), order, context), order)
+        case (.promoRedeemed(let grant), .abandoned): Decision(sends: [release(grant, orderVersion: nil, context)])
         default:
             if command.isOfPerson {
                 .refuse(.notFound("order"))
@@ -31,7 +34,7 @@ struct OrderRules: Decider {
         switch command {
         case .quoted(let quote): quoted(quote, draft, context)
         case .promoRedeemed(let grant): redeemed(grant, draft, context)
-        case .promoRejected(let reasons): rejected(reasons, draft, context)
+        case .promoRejected(let reasons, _): rejected(reasons, draft, context)
         case .draftTimedOut: timedOut(draft, context)
         default: command.isOfPerson ? .refuse(.notFound("order")) : .ignore
         }
@@ -51,13 +54,17 @@ struct OrderRules: Decider {
         case .withdrawalRefused(let cancellation): withdrawalRefused(cancellation, order)
         case .stock(let status, let reason): stock(status, reason: reason, order, context)
         case .expire: expire(order, context)
-        case .promoRedeemed(let grant): .accept([.heard(grant.event)])
+        case .applyPromo(let code): applyPromo(code, order, context)
+        case .promoRedeemed(let grant): redeemed(grant, order, context)
+        case .promoRejected(let reasons, let cause): rejected(reasons, cause: cause, order)
+        case .applicationTimedOut: applicationTimedOut(order)
         case .heard(let event): .accept([.heard(event)])
-        case .create, .quoted, .promoRejected, .draftTimedOut: .ignore
+        case .create, .quoted, .draftTimedOut: .ignore
         }
     }
 
-    /// Requests that another worker fulfils.
+    /// Requests that another worker fulfils. Whoever pays goes before a promo code that is being applied: the total that the
+    /// payment is opened for is the one that stays.
     private func forward(as type: String, _ order: Order, _ context: DecisionContext) -> Decision<OrderChange> {
         guard order.isVisible(context) else { return .refuse(.notFound("order")) }
         guard order.cancelling == nil else {
@@ -70,7 +77,12 @@ struct OrderRules: Decider {
             $0.member("request", raw: context.message.body)
             $0.member("order", raw: order.document)
         }
-        return Decision(answer: .forward(message))
+        var decision = Decision<OrderChange>(answer: .forward(message))
+        if type == "payment.open", let application = order.applying {
+            decision = giveUp(application, order, .paymentInProgress(order.status))
+            decision.answer = .forward(message)
+        }
+        return decision
     }
 
     /// Answers those who waited for what has now come true, whatever brought it about.

@@ -71,7 +71,7 @@ enum OrderTimelineQuery {
         Statement(
             """
             SELECT body->'order' AS document FROM events
-            WHERE subject = $1 AND time <= $2 AND type IN ('order.created', 'order.confirmed', 'order.changed')
+            WHERE subject = $1 AND time <= $2 AND type IN ('order.created', 'order.updated', 'order.confirmed', 'order.changed')
             ORDER BY sequence DESC LIMIT 1
             """, [.text(id.description), .time(asOf)])
     }

@@ -125,11 +125,19 @@ extension PaymentDraft {
         send(refund, of: payment, id: context.derivedID("refund.check"), verify: true)
     }
 
-    /// Takes over the order worker's word. An order that has ended keeps no open payment and no money.
+    /// Takes over the order worker's word. An order that has ended keeps no open payment and no money; one that has become
+    /// cheaper keeps no page that asks for more than is due.
     mutating func note(_ heard: OrderSnapshot) {
-        let order = state.order?.merged(with: heard) ?? heard
-        let hadEnded = state.order.map { !$0.isPayable } ?? false
-        if order != state.order { apply(.orderNoted(order)) }
+        let known = state.order
+        let order = known?.merged(with: heard) ?? heard
+        let hadEnded = known.map { !$0.isPayable } ?? false
+        if order != known { apply(.orderNoted(order)) }
+        if order.isPayable, let known, order.total < known.total {
+            let balance = state.balance(of: order)
+            for payment in state.payments where payment.status == .pending && payment.amount > balance {
+                apply(.voided(payment.id))
+            }
+        }
         guard !order.isPayable, !hadEnded else { return }
         for payment in state.payments {
             if payment.status == .pending { apply(.voided(payment.id)) }

@@ -25,6 +25,15 @@ struct PromoKey: Hashable, Comparable, Sendable {
     /// Not a code: where it is noted which customers of a tenant had an order confirmed.
     static func customers(of tenant: String) -> PromoKey { PromoKey(tenant: tenant, code: "") }
 
+    /// Whether there can be such a code; others need not be looked for (and U+0000 cannot be sent to the database).
+    var isPossible: Bool {
+        (1...32).contains(code.utf8.count)
+            && code.utf8.allSatisfy { byte in
+                (65...90).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: "-")
+            }
+    }
+
     /// In byte order, as the database sorts these columns.
     static func < (left: PromoKey, right: PromoKey) -> Bool {
         if left.tenant != right.tenant { return left.tenant.utf8.lexicographicallyPrecedes(right.tenant.utf8) }

@@ -18,6 +18,10 @@ struct PromoDraft: Sendable, Equatable {
     let isActive: Bool
     let note: String?
 
+    static let uses: ClosedRange<Int64> = 1...1_000_000_000
+    static let usesPerCustomer: ClosedRange<Int64> = 1...1_000_000
+    static let noteLength = 1...200
+
     /// Words of paths below `/api/v1/promo`.
     private static let reserved: Set<String> = ["VALIDATE", "APPLY"]
 
@@ -42,8 +46,8 @@ struct PromoDraft: Sendable, Equatable {
         let minOrderValue = input["min_order_value"].money(currency)
         let maxDiscount =
             type == .fixed ? input["max_discount"].notAllowed("With fixed.") : input["max_discount"].positive(currency)
-        let maxUses = input["max_uses"].integer(1...1_000_000_000)
-        let maxUsesPerCustomer = input["max_uses_per_customer"].integer(1...1_000_000)
+        let maxUses = input["max_uses"].integer(uses)
+        let maxUsesPerCustomer = input["max_uses_per_customer"].integer(usesPerCustomer)
         let validFrom = input["valid_from"].required().timestamp()
         let validUntil = input["valid_until"].required().timestamp()
         if let validFrom, let validUntil, validUntil <= validFrom {
@@ -54,7 +58,7 @@ struct PromoDraft: Sendable, Equatable {
         let customerIDs = input["customer_ids"].uniqueIDs(0...10_000)
         let isFirstOrder = input["is_first_order"].bool()
         let isActive = input["active"].bool()
-        let note = input["description"].text(1...200)
+        let note = input["description"].text(noteLength)
         guard input.faults.isEmpty, let code, let grant, let validFrom, let validUntil else {
             return .failure(Refusal(.validationFailed(input.faults)))
         }

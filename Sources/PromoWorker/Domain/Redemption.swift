@@ -32,6 +32,8 @@ struct Redemption: Sendable, Equatable {
     /// The code was one for first orders when it was used.
     let isFirstOrder: Bool
     let createdAt: Timestamp
+    /// Version of the order when it asked for the use last; 0 before the order existed.
+    var orderVersion: Int64 = 0
     var releasedAt: Timestamp?
     var releaseReason: ReleaseReason?
 

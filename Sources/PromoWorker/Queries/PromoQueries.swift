@@ -2,21 +2,36 @@ import Contracts
 import Postgres
 import Worker
 
-/// Answers `promo.validate`: a preview that takes no use and binds nobody.
+/// Answers `promo.validate`, a preview that takes no use and binds nobody, `promo.get` and `promo.list`.
 ///
-/// A batch costs one statement for the codes that were not read lately, and one more only when a known customer meets a
-/// code whose rules ask about customers.
+/// The previews of a batch cost one statement for the codes that were not read lately, and one more only when a known
+/// customer meets a code whose rules ask about customers. What people look up is always read.
 struct PromoQueries: QueryHandler {
-    let types = ["promo.validate"]
+    let types = ["promo.validate"] + PromoReads.types
+    let cursors: CursorKey
     let cache: PromoCodeCache
     let clock: @Sendable () -> Timestamp
 
-    init(cache: PromoCodeCache = PromoCodeCache(), clock: @escaping @Sendable () -> Timestamp = { .now }) {
+    init(
+        cursors: CursorKey, cache: PromoCodeCache = PromoCodeCache(),
+        clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.cursors = cursors
         self.cache = cache
         self.clock = clock
     }
 
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
+        let isPreview = queries.map { $0.type == "promo.validate" }
+        var previews = try preview(zip(queries, isPreview).filter { $0.1 }.map { $0.0 }, read)[...]
+        let plans = zip(queries, isPreview).filter { !$0.1 }.map { PromoReads.plan($0.0, cursors) }
+        var reads = try QueryPlan.answer(plans, read)[...]
+        return isPreview.map { $0 ? previews.removeFirst() : reads.removeFirst() }
+    }
+
+    // MARK: Previews
+
+    private func preview(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
         let now = clock()
         let quotes = queries.map(PromoQuote.read)
         let codes = try codes(Set(quotes.compactMap { try? $0.get().key }), now, read)
@@ -75,17 +90,6 @@ struct PromoQueries: QueryHandler {
             }
         }
         return standings
-    }
-}
-
-extension PromoKey {
-    /// Whether there can be such a code; others need not be looked for (and U+0000 cannot be sent to the database).
-    fileprivate var isPossible: Bool {
-        code.utf8.count <= 32
-            && code.utf8.allSatisfy { byte in
-                (65...90).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "_")
-                    || byte == UInt8(ascii: "-")
-            }
     }
 }
 

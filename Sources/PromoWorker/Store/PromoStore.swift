@@ -5,7 +5,7 @@ import Worker
 /// All SQL of the promo codes.
 enum PromoStore {
     /// Columns in the order that ``promoCode(_:)`` reads them.
-    private static let columns = """
+    static let columns = """
         c.tenant_id, c.code, c.version, c.type, c.value, c.currency, c.buy_quantity, c.get_quantity, c.max_repeats,
         c.min_order_value, c.max_discount, c.max_uses, c.max_uses_per_customer, c.current_uses, c.valid_from,
         c.valid_until, c.scope, c.is_first_order, c.is_active, c.description, c.created_at, c.updated_at
@@ -93,19 +93,26 @@ enum PromoStore {
             ])
     }
 
-    /// Stores the counts of codes; each row must still have the version it was loaded with.
+    /// Stores counts, window and limits of codes; each row must still have the version it was loaded with.
     static func update(_ codes: [(before: Int64, code: PromoCode)]) -> Statement {
         Statement(
             """
-            UPDATE promo_codes c SET version = n.version, current_uses = n.current_uses, updated_at = n.updated_at
-            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[])
-                AS n (tenant_id, code, loaded, version, current_uses, updated_at)
+            UPDATE promo_codes c SET version = n.version, current_uses = n.current_uses, updated_at = n.updated_at,
+                max_uses = n.max_uses, max_uses_per_customer = n.max_uses_per_customer, valid_from = n.valid_from,
+                valid_until = n.valid_until, is_active = n.is_active, description = n.description
+            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[],
+                        $7::bigint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::boolean[], $12::text[])
+                AS n (tenant_id, code, loaded, version, current_uses, updated_at, max_uses, max_uses_per_customer,
+                      valid_from, valid_until, is_active, description)
             WHERE c.tenant_id = n.tenant_id AND c.code = n.code AND c.version = n.loaded
             """,
             [
                 .texts(codes.map(\.code.tenant)), .texts(codes.map(\.code.code)),
                 .int64Array(codes.map(\.before)), .int64Array(codes.map(\.code.version)),
                 .int64Array(codes.map(\.code.currentUses)), .times(codes.map(\.code.updatedAt)),
+                .int64Array(codes.map(\.code.maxUses)), .int64Array(codes.map(\.code.maxUsesPerCustomer)),
+                .times(codes.map(\.code.validFrom)), .times(codes.map(\.code.validUntil)),
+                .boolArray(codes.map(\.code.isActive)), .textArray(codes.map(\.code.note)),
             ])
     }
 }

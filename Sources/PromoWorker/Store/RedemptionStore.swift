@@ -20,7 +20,8 @@ enum RedemptionStore {
         Statement(
             """
             SELECT r.tenant_id, r.code, r.order_id, r.redemption_id, r.customer_id, r.discount, r.shipping_discount,
-                   r.currency, r.allocations, r.is_first_order, r.created_at, r.released_at, r.release_reason
+                   r.currency, r.allocations, r.is_first_order, r.created_at, r.released_at, r.release_reason,
+                   r.order_version
             FROM redemptions r JOIN unnest($1::text[], $2::text[], $3::uuid[]) AS wanted (tenant_id, code, order_id)
                 ON r.order_id = wanted.order_id AND r.code = wanted.code AND r.tenant_id = wanted.tenant_id
             """,
@@ -43,6 +44,7 @@ enum RedemptionStore {
                     productID: try $0.text("product_id"), discount: try $0.money("discount", currency))
             },
             isFirstOrder: try row.bool(9), createdAt: Timestamp(microseconds: try row.timestamp(10)),
+            orderVersion: try row.int64(13),
             releasedAt: try row.timestampOrNil(11).map { Timestamp(microseconds: $0) },
             releaseReason: try row.textOrNil(12).flatMap { Redemption.ReleaseReason(rawValue: $0) })
     }
@@ -120,15 +122,16 @@ enum RedemptionStore {
         Statement(
             """
             INSERT INTO redemptions (tenant_id, code, order_id, redemption_id, customer_id, discount, shipping_discount,
-                currency, allocations, is_first_order, created_at, released_at, release_reason)
+                currency, allocations, is_first_order, created_at, released_at, release_reason, order_version)
             SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[],
-                $8::text[], $9::json[], $10::boolean[], $11::timestamptz[], $12::timestamptz[], $13::text[])
+                $8::text[], $9::json[], $10::boolean[], $11::timestamptz[], $12::timestamptz[], $13::text[],
+                $14::bigint[])
             ON CONFLICT ON CONSTRAINT redemptions_pkey DO UPDATE SET redemption_id = excluded.redemption_id,
                 customer_id = excluded.customer_id, discount = excluded.discount,
                 shipping_discount = excluded.shipping_discount, currency = excluded.currency,
                 allocations = excluded.allocations, is_first_order = excluded.is_first_order,
                 created_at = excluded.created_at, released_at = excluded.released_at,
-                release_reason = excluded.release_reason
+                release_reason = excluded.release_reason, order_version = excluded.order_version
             """,
             [
                 .texts(redemptions.map(\.key.tenant)), .texts(redemptions.map(\.key.code)),
@@ -142,6 +145,7 @@ enum RedemptionStore {
                 .times(redemptions.map(\.createdAt)),
                 .optionalTimes(redemptions.map(\.releasedAt)),
                 .textArray(redemptions.map(\.releaseReason?.rawValue)),
+                .int64Array(redemptions.map(\.orderVersion)),
             ])
     }
 }

@@ -131,6 +131,58 @@ extension ContractWalk {
                 try await call("validatePromo", client, body: #"{"code":"\#(word)","order_total":50}"#).status == 200)
         }
         #expect(try await call("validatePromo", body: #"{"code":1}"#).status == 422)
+        try await changes(ofCode: word)
+        try await application()
+    }
+
+    private func application() async throws {
+        let customer = client("customer")
+        let codes = (0..<2).map { _ in "APPLY-\(UInt32.random(in: .min ... .max))" }
+        for code in codes {
+            let body = try #require(Contract.body(of: try Self.operation("createPromo")))
+            let named = try #require(try JSONParser.parse(body)["code"]?.string)
+            #expect(try await call("createPromo", body: body.replacing(named, with: code)).status == 201)
+        }
+        let order = try id(of: await call("createOrder", customer, body: OrderBody.simple()))
+        func apply(_ code: String, _ headers: HTTPHeaders = ["Prefer": "wait=10"]) async throws -> FleetClient.Answer {
+            try await call(
+                "applyPromo", customer, body: #"{"code":"\#(code)","order_id":"\#(order)"}"#, headers: headers)
+        }
+        #expect(try await call("applyPromo").status == 404)
+        #expect(try await apply("NOWHERE").status == 422)
+        #expect(try await apply(codes[0], ["If-Match": "\"999\""]).status == 412)
+        #expect(try await apply(codes[0]).status == 201)
+        #expect(try await apply(codes[0]).status == 200)
+        #expect(try await apply(codes[1]).status == 409)
+    }
+
+    private func changes(ofCode word: String) async throws {
+        let path = ["code": word.lowercased()]
+        let read = try await call("getPromo", nil, path)
+        #expect(read.status == 200)
+        let tag: String = try #require(read.headers["ETag"])
+        #expect(try await call("getPromo", nil, path, headers: ["If-None-Match": tag]).status == 304)
+        #expect(try await call("getPromo", client(tenant: "strangers"), path).status == 404)
+        #expect(try await call("updatePromo").status == 404)
+        #expect(try await call("updatePromo", client(tenant: "strangers"), path).status == 404)
+        #expect(try await call("updatePromo", nil, path, body: #"{"value":"30"}"#).problem == "immutable_field")
+        #expect(try await call("updatePromo", nil, path, body: "{}").problem == "validation_failed")
+        #expect(try await call("updatePromo", nil, path, headers: ["If-Match": "\"999\""]).status == 412)
+        let patch = #"{"active":false,"max_uses":5,"description":null}"#
+        for type in ["application/merge-patch+json", "application/json"] {
+            let changed = try await call("updatePromo", nil, path, body: patch, headers: ["Content-Type": type])
+            #expect(changed.status == 200, "\(changed.text)")
+            #expect(changed.json?["version"]?.int == 2, "the second time nothing changes")
+        }
+        for query in ["", "?limit=1&sort=created_at", "?active=false&type=percentage,fixed", "?code_prefix=walk-"] {
+            #expect(try await call("listPromos", query: query).status == 200)
+        }
+        let found = try await call("listPromos", query: "?code_prefix=\(word)")
+        #expect(try found.json?.list("data").map { $0["code"]?.string } == [word])
+        for query in ["?active=1", "?type=gift", "?code_prefix=%20", "?created_from=2025-01-01T00:00:00Z", "?cursor=x"]
+        {
+            #expect(try await call("listPromos", query: query).status == 400)
+        }
     }
 
     func callbacks() async throws {

@@ -70,6 +70,7 @@ import Testing
         for method in ["GET", "PUT", "POST", "PATCH", "DELETE"] where !allowed.contains(method) {
             let method = try #require(HTTPRequest.Method(rawValue: method))
             let place = path.replacing("{id}", with: "x").replacing("{provider}", with: "mono")
+                .replacing("{code}", with: "X1")
             let answer = try await client.send(method, place, nil, [:])
             #expect(answer.status == 405, "\(answer.text)")
             #expect(answer.problem == "method_not_allowed")

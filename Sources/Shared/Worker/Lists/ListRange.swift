@@ -1,7 +1,7 @@
 package import Contracts
 package import Postgres
 
-/// What all lists can be asked for: a time of creation, an order, a page.
+/// What all lists can be asked for: a time of creation (most lists), an order, a page.
 package struct ListRange: Sendable {
     package let limit: Int
     package let isAscending: Bool
@@ -24,12 +24,14 @@ package struct ListRange: Sendable {
     }
 
     /// Reads the parameters after all those that only this list has. Throws ``Refusal`` for all that is wrong, which the
-    /// caller answers with.
-    package init(_ query: Message, _ parameters: inout QueryParameters, _ key: CursorKey) throws(Refusal) {
+    /// caller answers with. Without `hasTimes` the list cannot be narrowed to a time of creation.
+    package init(
+        _ query: Message, _ parameters: inout QueryParameters, _ key: CursorKey, hasTimes: Bool = true
+    ) throws(Refusal) {
         limit = parameters.number("limit", 1...100, default: 20)
         isAscending = parameters.word("sort", default: Sort.newest) == .oldest
-        createdFrom = parameters.time("created_from") ?? PagePlace.first.time
-        createdTo = parameters.time("created_to") ?? PagePlace.last.time
+        createdFrom = (hasTimes ? parameters.time("created_from") : nil) ?? PagePlace.first.time
+        createdTo = (hasTimes ? parameters.time("created_to") : nil) ?? PagePlace.last.time
         let cursor = parameters.value("cursor", "") { $0 }
         if let problem = parameters.problem { throw Refusal(problem) }
         series = PageSeries(query, key)

@@ -51,6 +51,10 @@ package struct QueryParameters {
         value(name, "Must be an id.") { Identifier($0) }
     }
 
+    package mutating func flag(_ name: String) -> Bool? {
+        value(name, "Must be true or false.") { Bool($0) }
+    }
+
     package mutating func number(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
         let number = value(name, "Must be a number from \(range.lowerBound) to \(range.upperBound).") { text -> Int? in
             guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
