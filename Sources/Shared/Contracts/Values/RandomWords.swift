@@ -1,4 +1,4 @@
-import Foundation
+private import Glibc
 import Synchronization
 
 /// The system's random numbers, fetched 256 bytes at a time: the generator of the standard library makes a system call for
