@@ -123,8 +123,9 @@ let package = Package(
         worker(
             "OrderWorker", migrations: ["0001_orders", "0002_returns", "0003_draft_references", "0004_order_lists"],
             ["CurlHTTP", "Connectors", deques]),
-        worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
-        worker("ShippingWorker", migrations: ["0001_shipments"], ["CurlHTTP", "Connectors"]),
+        worker(
+            "PaymentWorker", migrations: ["0001_payments", "0002_payment_lists"], ["CurlHTTP", "Connectors", crypto]),
+        worker("ShippingWorker", migrations: ["0001_shipments", "0002_shipment_lists"], ["CurlHTTP", "Connectors"]),
         worker("PromoWorker", migrations: ["0001_promo_codes"]),
         worker("InvoiceWorker", migrations: ["0001_invoices"], ["CPangoCairo"]),
         .executableTarget(

@@ -1,10 +1,12 @@
 import Service
+import Worker
 
 /// The shipping worker's own settings.
 struct ShippingSettings: SettingsGroup {
     /// nil without a key: the carrier cannot be used then.
     let novaPoshta: NovaPoshtaAccount?
     let tracking: TrackingPlan
+    let cursors: CursorKey
 
     init(from reader: SettingsReader) {
         let key = reader.optionalSecret("NOVAPOSHTA_API_KEY", .text(), "Key of the Nova Poshta account")
@@ -24,6 +26,7 @@ struct ShippingSettings: SettingsGroup {
         novaPoshta = key.map {
             NovaPoshtaAccount(key: $0.revealed, url: url, cityRef: city, branchRef: branch)
         }
+        cursors = CursorKey(from: reader)
         tracking = TrackingPlan(interval: interval, fixed: fixed)
     }
 }

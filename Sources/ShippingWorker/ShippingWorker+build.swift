@@ -10,7 +10,10 @@ import Worker
 enum ShippingApplication: WorkerApplication {
     static let name = WorkerName.shipping
     static let adminPort = 9130
-    static let migrations = [Migration("0001_shipments", bytes: PackageResources._001_shipments_sql)]
+    static let migrations = [
+        Migration("0001_shipments", bytes: PackageResources._001_shipments_sql),
+        Migration("0002_shipment_lists", bytes: PackageResources._002_shipment_lists_sql),
+    ]
 
     static func build(_ settings: ShippingSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
         ShippingHandler
@@ -25,6 +28,6 @@ enum ShippingApplication: WorkerApplication {
             name, commands: ["shipment.open", "shipment.quote", "shipment.cancel", "shipment.withdraw"],
             handler: ShippingHandler(policy),
             effects: ShippingEffects(connectors: connectors, logger: context.logger),
-            queries: ShippingQueries(policy: policy))
+            queries: ShippingQueries(policy: policy, cursors: settings.cursors))
     }
 }

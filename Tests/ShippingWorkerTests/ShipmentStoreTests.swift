@@ -37,7 +37,9 @@ import Testing
             let query = Message(
                 id: Identifier.new(), type: type, tenant: "default", actor: actor,
                 parameters: ["id": shipment.description].merging(more) { $1 })
-            let replies = try ShippingQueries(policy: Self.policy).answer([query]) { try connection.pipeline($0) }
+            let queries = ShippingQueries(
+                policy: Self.policy, cursors: CursorKey(secret: "a secret of the tests, 32 bytes."))
+            let replies = try queries.answer([query]) { try connection.pipeline($0) }
             return try #require(replies.first)
         }
     }

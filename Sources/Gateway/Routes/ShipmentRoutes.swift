@@ -10,6 +10,9 @@ struct ShipmentRoutes {
             try await dispatch.command(
                 "shipment.create", request, context, route: "/api/v1/shipments", roles: .shop)
         }
+        shipments.get { request, context in
+            try await dispatch.query("shipment.list", request, context, parameters: try request.queryParameters())
+        }
         shipments.get("carriers") { request, context in
             try await dispatch.query("shipment.carriers", request, context)
         }

@@ -5,6 +5,8 @@ extension Shipment {
     /// Who the document is for. The carrier's price and id are for the shop's own people.
     enum View {
         case customer, staff, store
+
+        init(of actor: Actor) { self = actor.isStaff ? .staff : .customer }
     }
 
     func document(for view: View) -> [UInt8] {

@@ -2,25 +2,23 @@ import Contracts
 import Postgres
 import Worker
 
-/// Answers `shipment.get`, `shipment.track` and `shipment.carriers`.
+/// Answers `shipment.get`, `shipment.track`, `shipment.carriers` and `shipment.list`.
 struct ShippingQueries: QueryHandler {
-    let types = ["shipment.get", "shipment.track", "shipment.carriers"]
+    let types = ["shipment.get", "shipment.track", "shipment.carriers", "shipment.list"]
     let policy: ShippingPolicy
+    let cursors: CursorKey
 
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
-        let ids = Set(queries.compactMap(\.shipment))
-        var shipments: [Identifier: Shipment] = [:]
-        if !ids.isEmpty {
-            for rows in try read([ShipmentStore.read(ids.sorted())]) {
-                for row in rows {
-                    let shipment = try ShipmentStore.shipment(row)
-                    shipments[shipment.id] = shipment
-                }
-            }
-        }
+        let lists = queries.filter { $0.type == "shipment.list" }.map(list)
+        var pages = try QueryPlan.answer(lists, read)[...]
+        let shipments = try find(Set(queries.compactMap(\.shipment)), read)
         let now = Timestamp.now
         return queries.map { query in
-            if query.type == "shipment.carriers" { return carriers(query) }
+            switch query.type {
+            case "shipment.list": return pages.removeFirst()
+            case "shipment.carriers": return carriers(query)
+            default: break
+            }
             guard let shipment = query.shipment.flatMap({ shipments[$0] }), shipment.tenant == query.tenant,
                 query.actor.maySee(customer: shipment.customerID)
             else { return Problem.notFound("shipment").reply(to: query) }
@@ -28,9 +26,35 @@ struct ShippingQueries: QueryHandler {
         }
     }
 
+    private func find(
+        _ ids: Set<Identifier>, _ read: ([Statement]) throws -> [Rows]
+    ) throws -> [Identifier: Shipment] {
+        guard !ids.isEmpty else { return [:] }
+        var shipments: [Identifier: Shipment] = [:]
+        for row in try read([ShipmentStore.read(ids.sorted())])[0] {
+            let shipment = try ShipmentStore.shipment(row)
+            shipments[shipment.id] = shipment
+        }
+        return shipments
+    }
+
+    private func list(_ query: Message) -> QueryPlan {
+        let filter: ShipmentFilter
+        do {
+            filter = try ShipmentFilter(query, cursors)
+        } catch {
+            return .refused(error.problem, query)
+        }
+        return QueryPlan([filter.statement]) { rows in
+            let page = try Page(rows[0], of: filter.range, by: "shipment_id")
+            return page.reply(
+                try page.rows.map { try ShipmentStore.shipment($0).document(for: .init(of: query.actor)) })
+        }
+    }
+
     private func get(_ shipment: Shipment, _ query: Message) -> Reply {
         query.reply(["ETag": "\"\(shipment.version)\""]) {
-            shipment.document(for: query.actor.isStaff ? .staff : .customer)
+            shipment.document(for: .init(of: query.actor))
         }
     }
 
@@ -75,11 +99,7 @@ extension Message {
 
     /// 200, or 304 when the caller has this very version.
     fileprivate func reply(_ headers: [String: String], body: () -> [UInt8]) -> Reply {
-        let known = (parameters["if-none-match"] ?? "").split(separator: ",").map { tag in
-            tag.drop { $0 == " " }.prefix { $0 != " " }
-        }
-        let tag = headers["ETag"] ?? ""
-        if known.contains("*") || known.contains(where: { $0 == tag || $0 == "W/\(tag)" }) {
+        if let known = parameters["if-none-match"], ETagList(known).contains(headers["ETag"] ?? "") {
             return Reply(status: 304, headers: headers, body: [])
         }
         return Reply(status: 200, headers: headers, body: body())

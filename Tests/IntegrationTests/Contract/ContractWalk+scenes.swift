@@ -22,6 +22,24 @@ extension ContractWalk {
         #expect(unchanged.status == 304, "\(operation)")
     }
 
+    /// Lists what belongs to an order of `cust_42`: it is there for the customer and not for others.
+    private func list(_ operation: String, of order: String, _ filters: String) async throws {
+        let query = "?order_id=\(order)&\(filters)"
+        for client in [client(), client("customer")] {
+            let page = try await call(operation, client, query: query)
+            #expect(page.status == 200, "\(page.text)")
+            #expect(page.json?["data"]?.array?.map { $0["order_id"]?.string } == [order])
+            #expect(try await call(operation, client, query: "?limit=1").status == 200)
+        }
+        for client in [client(tenant: "strangers"), shop.client(subject: "cust_43", tenant: Self.tenant)] {
+            #expect(try await call(operation, client, query: query).json?["data"] == .array([]))
+        }
+        for query in ["?limit=0", "?cursor=abc", "?status=lost", "?order_id=1", "?order_id=\(order)&order_id=\(order)"]
+        {
+            #expect(try await call(operation, query: query).status == 400)
+        }
+    }
+
     func orders() async throws {
         let customer = client("customer")
         let reference = "walk-\(UInt32.random(in: .min ... .max))"
@@ -68,6 +86,7 @@ extension ContractWalk {
         #expect(try await call("refundPayment", nil, ["id": payment]).status == 409, "no money was taken")
         try await readTwice("getPayment", payment)
         try await readTwice("getPaymentStatus", payment)
+        try await list("listPayments", of: order, "status=pending,processing&provider=liqpay&needs_review=false")
         try await shopper.pay(try #require(created.json?["next_action"]?["url"]?.string))
         try await shopper.wait("/api/v1/orders/\(order)", "status", ["confirmed"], customer)
         #expect(try await call("createPayment", customer, body: body).status == 409)
@@ -116,6 +135,7 @@ extension ContractWalk {
             #expect(try await call(operation, staff, ["id": purchase.shipment]).status == 200)
         }
         try await readTwice("listCarriers", "")
+        try await list("listShipments", of: order, "status=delivered&carrier=novaposhta&sort=created_at")
     }
 
     func promoCodes() async throws {

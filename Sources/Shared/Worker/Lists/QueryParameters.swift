@@ -59,7 +59,13 @@ package struct QueryParameters {
         return number ?? fallback
     }
 
-    package mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Word) -> Word {
+    package mutating func flag(_ name: String) -> Bool? {
+        value(name, "Must be true or false.") { Bool($0) }
+    }
+
+    package mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Word)
+        -> Word
+    {
         value(name, "Must be one of \(Self.list(Word.self)).", code: "unknown_value") { Word(rawValue: $0) } ?? fallback
     }
 
