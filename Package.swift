@@ -106,7 +106,7 @@ let package = Package(
         shared("Postgres", ["CLibPQ", logging], settings: strict),
         shared("CurlHTTP", ["CCurl", logging], settings: strict),
         shared("Service", ["Contracts", logging, metrics, lifecycle, signals, configuration, hummingbird]),
-        shared("Connectors", ["Contracts", "CurlHTTP", "Service", crypto]),
+        shared("Connectors", ["Contracts", "CurlHTTP", "Service", crypto, logging]),
         shared("Bus", ["Contracts", "AMQP", logging, metrics]),
         shared(
             "Worker",

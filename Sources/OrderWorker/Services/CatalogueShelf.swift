@@ -1,3 +1,4 @@
+import Contracts
 import DequeModule
 
 /// What is remembered of one tenant's products, and which of them are to be asked for.
@@ -58,7 +59,9 @@ struct CatalogueShelf {
         wanted.subtract(asked)
         while ids.count < limit, let oldest = ageing.first, oldest.until < now + Self.renewal {
             ageing.removeFirst()
-            guard let entry = entries[oldest.id], entry.until == oldest.until, !asked.contains(oldest.id) else { continue }
+            guard let entry = entries[oldest.id], entry.until == oldest.until, !asked.contains(oldest.id) else {
+                continue
+            }
             if !entry.isProduct || entry.until <= now {
                 entries[oldest.id] = nil
             } else {
