@@ -125,7 +125,9 @@ let package = Package(
             ["CurlHTTP", "Connectors", deques]),
         worker(
             "PaymentWorker", migrations: ["0001_payments", "0002_payment_lists"], ["CurlHTTP", "Connectors", crypto]),
-        worker("ShippingWorker", migrations: ["0001_shipments", "0002_shipment_lists"], ["CurlHTTP", "Connectors"]),
+        worker(
+            "ShippingWorker", migrations: ["0001_shipments", "0002_shipment_lists", "0003_labels"],
+            ["CurlHTTP", "Connectors"]),
         worker("PromoWorker", migrations: ["0001_promo_codes"]),
         worker("InvoiceWorker", migrations: ["0001_invoices"], ["CPangoCairo"]),
         .executableTarget(
@@ -156,7 +158,7 @@ let package = Package(
             fixtures: true),
         tests(
             "ShippingWorkerTests",
-            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport"],
+            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport", logging],
             fixtures: true),
         tests("PromoWorkerTests", ["PromoWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests(

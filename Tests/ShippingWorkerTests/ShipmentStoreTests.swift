@@ -135,8 +135,10 @@ import Testing
         let quote = Message(
             id: Identifier.new(), type: "shipment.quote", tenant: "default",
             body: QuoteRequest(
-                orderID: Identifier.new(), carrier: .novaposhta, service: .branch, city: "Lviv", cityRef: nil,
-                weightGrams: 600, declaredValue: Money(minor: 1, .uah)
+                orderID: Identifier.new(),
+                consignment: Consignment(
+                    carrier: .novaposhta, service: .branch, city: "Lviv", weightGrams: 600,
+                    declaredValue: Money(minor: 1, .uah))
             ).json)
         let asked = try place.process([quote])
         let effect = try #require(asked.leased.first)

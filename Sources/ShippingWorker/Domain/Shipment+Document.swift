@@ -23,7 +23,7 @@ extension Shipment {
             if view != .customer { writer.member("carrier_cost", carrierCost) }
             writer.member("currency", currency)
             writer.member("estimated_delivery_date", estimatedDeliveryDate)
-            writer.member("label_ready", trackingNumber != nil && status != .cancelled)
+            writer.member("label_ready", hasLabel)
             writer.member("error_code", errorCode)
             writer.member("error_message", errorMessage)
             writer.member("handed_over_at", handedOverAt)

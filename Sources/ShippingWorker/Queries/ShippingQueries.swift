@@ -11,7 +11,7 @@ struct ShippingQueries: QueryHandler {
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
         let lists = queries.filter { $0.type == "shipment.list" }.map(list)
         var pages = try QueryPlan.answer(lists, read)[...]
-        let shipments = try find(Set(queries.compactMap(\.shipment)), read)
+        let shipments = try ShipmentStore.find(Set(queries.compactMap(\.pathID)), read)
         let now = Timestamp.now
         return queries.map { query in
             switch query.type {
@@ -19,23 +19,11 @@ struct ShippingQueries: QueryHandler {
             case "shipment.carriers": return carriers(query)
             default: break
             }
-            guard let shipment = query.shipment.flatMap({ shipments[$0] }), shipment.tenant == query.tenant,
+            guard let shipment = query.pathID.flatMap({ shipments[$0] }), shipment.tenant == query.tenant,
                 query.actor.maySee(customer: shipment.customerID)
             else { return Problem.notFound("shipment").reply(to: query) }
             return query.type == "shipment.get" ? get(shipment, query) : track(shipment, query, now)
         }
-    }
-
-    private func find(
-        _ ids: Set<Identifier>, _ read: ([Statement]) throws -> [Rows]
-    ) throws -> [Identifier: Shipment] {
-        guard !ids.isEmpty else { return [:] }
-        var shipments: [Identifier: Shipment] = [:]
-        for row in try read([ShipmentStore.read(ids.sorted())])[0] {
-            let shipment = try ShipmentStore.shipment(row)
-            shipments[shipment.id] = shipment
-        }
-        return shipments
     }
 
     private func list(_ query: Message) -> QueryPlan {
@@ -95,8 +83,6 @@ struct ShippingQueries: QueryHandler {
 }
 
 extension Message {
-    fileprivate var shipment: Identifier? { parameters["id"].flatMap { Identifier($0) } }
-
     /// 200, or 304 when the caller has this very version.
     fileprivate func reply(_ headers: [String: String], body: () -> [UInt8]) -> Reply {
         if let known = parameters["if-none-match"], ETagList(known).contains(headers["ETag"] ?? "") {

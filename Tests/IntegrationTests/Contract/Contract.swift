@@ -7,8 +7,7 @@ enum Contract {
     /// Operations that openapi.yaml promises and the fleet does not serve yet. Each has to leave this list in the step that
     /// serves it: a test says so.
     static let notServed: Set<String> = [
-        "quoteShipment", "getShipmentLabel", "applyPromo", "listPromos", "getPromo",
-        "updatePromo",
+        "applyPromo", "listPromos", "getPromo", "updatePromo",
     ]
 
     /// Read once; a document that cannot be read has no operations, which `ContractTests` does not let pass.
@@ -48,7 +47,7 @@ enum Contract {
         case "setReturnStatus": #"{"status":"approved"}"#
         case "applyPromo": #"{"code":"NOWHERE","order_id":"\#(id)"}"#
         case "requestReturn": #"{"items":[{"order_item_id":"\#(id)","quantity":1}],"reason":"other"}"#
-        case "quoteShipment": #"{"city":"Lviv","weight_grams":600}"#
+        case "quoteShipment": #"{"service":"branch","city":"Lviv","weight_grams":600}"#
         default: "{}"
         }
     }

@@ -56,6 +56,7 @@ extension ContractWalk {
         #expect(try await call("cancelShipment", nil, path, headers: stale).status == 412)
         let cancelled = try await call("cancelShipment", nil, path, headers: ["Prefer": "wait=10"])
         #expect(cancelled.status == 200, "\(cancelled.text)")
+        #expect(try await call("getShipmentLabel", nil, path).problem == "label_not_ready")
         _ = try await client().send(.put, "\(sandbox)/_sandbox/novaposhta/step", #"{"step_ms":200}"#, [:])
         let purchase = try await Purchases.shared.one(shop)
         let late = try await call("cancelShipment", client(tenant: Purchases.tenant), ["id": purchase.shipment])

@@ -135,7 +135,40 @@ extension ContractWalk {
             #expect(try await call(operation, staff, ["id": purchase.shipment]).status == 200)
         }
         try await readTwice("listCarriers", "")
+        try await label(of: shipment)
         try await list("listShipments", of: order, "status=delivered&carrier=novaposhta&sort=created_at")
+    }
+
+    private func label(of shipment: String) async throws {
+        let path = ["id": shipment]
+        try await readTwice("getShipmentLabel", shipment)
+        let label = try await call("getShipmentLabel", client("staff"), path, query: "?size=85x85")
+        #expect(label.status == 200)
+        #expect(label.headers["Content-Type"] == "application/pdf")
+        #expect(label.body.starts(with: "%PDF".utf8))
+        #expect(label.headers["Content-Disposition"]?.hasSuffix("-85x85.pdf\"") == true)
+        #expect(try await call("getShipmentLabel", nil, path, query: "?size=a5").status == 400)
+        #expect(try await call("getShipmentLabel", nil, path, headers: ["Accept": "text/html"]).status == 406)
+    }
+
+    func quotes() async throws {
+        let place = #""city":"Київ","service":"branch""#
+        for load in [
+            #""weight_grams":600"#, #""items":[{"product_id":"prod_123","quantity":2}],"carrier":"novaposhta""#,
+        ] {
+            let answer = try await call("quoteShipment", client("customer"), body: "{\(place),\(load)}")
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.json?["data"]?.array?.map { $0["carrier"]?.string } == ["novaposhta"])
+        }
+        for (load, code) in [
+            (#""weight_grams":0"#, "validation_failed"),
+            (#""weight_grams":1,"carrier":"meest""#, "carrier_not_enabled"),
+            (#""items":[{"product_id":"prod_x","quantity":1}]"#, "product_not_found"),
+        ] {
+            let answer = try await call("quoteShipment", body: "{\(place),\(load)}")
+            #expect(answer.status == 422)
+            #expect(answer.problem == code)
+        }
     }
 
     func promoCodes() async throws {

@@ -18,6 +18,7 @@ import Testing
         try await walk.orders()
         try await walk.paymentsAndInvoice()
         try await walk.shipments()
+        try await walk.quotes()
         try await walk.statusAndCancellation()
         try await walk.cancelledShipment()
         try await walk.returns()
