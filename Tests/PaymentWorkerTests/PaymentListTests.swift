@@ -146,6 +146,50 @@ import Testing
         }
     }
 
+    /// Each way to the rows has its index, and the planner takes it.
+    @Test func everyWayHasAnIndex() async throws {
+        try await onThread {
+            let connection = try Self.connection([])
+            defer { connection.close() }
+            var scenario = Scenario()
+            scenario.open()
+            let details = String(decoding: scenario.payment.storedDetails, as: UTF8.self)
+            try connection.simple(
+                """
+                INSERT INTO order_payments
+                SELECT md5(n::text)::uuid, CASE WHEN n % 5 = 0 THEN 'default' ELSE 'other' END, 1, '{}'
+                FROM generate_series(1, 2000) AS n;
+                INSERT INTO payments (id, order_id, number, tenant_id, customer_id, provider, status, amount, currency,
+                    needs_review, version, created_at, updated_at, details)
+                SELECT gen_random_uuid(), md5((n % 2000 + 1)::text)::uuid, n / 2000,
+                    CASE WHEN (n % 2000 + 1) % 5 = 0 THEN 'default' ELSE 'other' END, 'cust_' || n % 200,
+                    CASE WHEN n % 97 = 0 THEN 'mono' ELSE 'liqpay' END,
+                    CASE WHEN n % 101 = 0 THEN 'failed' ELSE 'completed' END, 100, 'UAH', n % 89 = 0, 1,
+                    timestamptz '2025-09-01' + n * interval '1 minute', now(), '\(details)'
+                FROM generate_series(1, 20000) AS n;
+                ANALYZE;
+                """)
+            for (parameters, actor, index) in [
+                ([:], Scenario.staff, "payments_tenant"), (["sort": "created_at"], Scenario.staff, "payments_tenant"),
+                ([:], Scenario.customer, "payments_customer"),
+                (["order_id": Identifier.new().description], Scenario.staff, "payments_order"),
+                (["status": "failed"], Scenario.staff, "payments_status"),
+                (["status": "failed,pending"], Scenario.staff, "payments_status"),
+                (["provider": "mono,stripe"], Scenario.staff, "payments_provider"),
+                (["needs_review": "true"], Scenario.staff, "payments_needs_review"),
+            ] {
+                let query = Message(
+                    id: .new(), type: "payment.list", tenant: "default", actor: actor, parameters: parameters)
+                for statement in try PaymentFilter(query, Self.cursors).statements {
+                    let plan = try connection.run(Statement("EXPLAIN " + statement.sql, statement.parameters))
+                    let text = try plan.map { try $0.text(0) }.joined(separator: "\n")
+                    #expect(text.contains(" \(index) "), "\(parameters)\n\(text)")
+                    #expect(!text.contains("Seq Scan on payments"))
+                }
+            }
+        }
+    }
+
     @Test func showsWhatTheSingleReadShows() async throws {
         try await onThread {
             let connection = try Self.connection([])

@@ -139,6 +139,45 @@ import Testing
         }
     }
 
+    /// Each way to the rows has its index, and the planner takes it.
+    @Test func everyWayHasAnIndex() async throws {
+        var sample = ShippingSample()
+        let shipment = try sample.ship()
+        try await onThread {
+            let connection = try Self.connection([], shipment)
+            defer { connection.close() }
+            let document = String(decoding: shipment.document(for: .store), as: UTF8.self)
+            try connection.simple(
+                """
+                INSERT INTO shipments (shipment_id, order_id, tenant_id, customer_id, carrier, status, tracking_number,
+                    version, created_at, updated_at, document)
+                SELECT gen_random_uuid(), md5((n % 2000)::text)::uuid, CASE WHEN n % 5 = 0 THEN 'default' ELSE 'other' END,
+                    'cust_' || n % 200, CASE WHEN n % 97 = 0 THEN 'meest' ELSE 'novaposhta' END,
+                    CASE WHEN n % 101 = 0 THEN 'failed' ELSE 'delivered' END, 'TTN' || n, 1,
+                    timestamptz '2025-09-01' + n * interval '1 minute', now(), '\(document)'
+                FROM generate_series(1, 20000) AS n;
+                ANALYZE;
+                """)
+            for (parameters, actor, index) in [
+                ([:], Self.staff, "shipments_tenant"), (["sort": "created_at"], Self.staff, "shipments_tenant"),
+                ([:], Actor(.customer, id: "cust_7"), "shipments_customer"),
+                (["order_id": Identifier.new().description], Self.staff, "shipments_order"),
+                (["status": "failed,pending"], Self.staff, "shipments_status"),
+                (["carrier": "meest"], Self.staff, "shipments_carrier"),
+                (["tracking_number": "TTN7"], Self.staff, "shipments_tracking_number"),
+                (["tracking_number": "TTN7", "carrier": "meest"], Self.staff, "shipments_tracking_number"),
+            ] {
+                let query = Message(
+                    id: .new(), type: "shipment.list", tenant: "default", actor: actor, parameters: parameters)
+                let statement = try ShipmentFilter(query, Self.queries.cursors).statement
+                let plan = try connection.run(Statement("EXPLAIN " + statement.sql, statement.parameters))
+                let text = try plan.map { try $0.text(0) }.joined(separator: "\n")
+                #expect(text.contains(" \(index) "), "\(parameters)\n\(text)")
+                #expect(!text.contains("Seq Scan on shipments"))
+            }
+        }
+    }
+
     @Test func showsWhatTheSingleReadShows() async throws {
         var sample = ShippingSample()
         let shipment = try sample.ship()

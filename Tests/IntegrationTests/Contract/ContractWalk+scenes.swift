@@ -111,6 +111,8 @@ extension ContractWalk {
             "refundPayment", nil, path, body: #"{"amount":"10.00","reason":"customer_request"}"#,
             headers: ["Prefer": "wait=10"])
         #expect(refund.status == 201, "\(refund.text)")
+        // The provider's answer makes a new version.
+        try await shopper.wait("/api/v1/payments/\(payment)", "status", ["partially_refunded"], shopper.customer)
         try await readTwice("getPayment", payment)
     }
 
