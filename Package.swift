@@ -106,7 +106,7 @@ let package = Package(
         shared("Postgres", ["CLibPQ", logging], settings: strict),
         shared("CurlHTTP", ["CCurl", logging], settings: strict),
         shared("Service", ["Contracts", logging, metrics, lifecycle, signals, configuration, hummingbird]),
-        shared("Connectors", ["Contracts", "CurlHTTP", "Service", crypto]),
+        shared("Connectors", ["Contracts", "CurlHTTP", "Service", crypto, logging]),
         shared("Bus", ["Contracts", "AMQP", logging, metrics]),
         shared(
             "Worker",
@@ -123,8 +123,11 @@ let package = Package(
         worker(
             "OrderWorker", migrations: ["0001_orders", "0002_returns", "0003_draft_references", "0004_order_lists"],
             ["CurlHTTP", "Connectors", deques]),
-        worker("PaymentWorker", migrations: ["0001_payments"], ["CurlHTTP", "Connectors", crypto]),
-        worker("ShippingWorker", migrations: ["0001_shipments"], ["CurlHTTP", "Connectors"]),
+        worker(
+            "PaymentWorker", migrations: ["0001_payments", "0002_payment_lists"], ["CurlHTTP", "Connectors", crypto]),
+        worker(
+            "ShippingWorker", migrations: ["0001_shipments", "0002_shipment_lists", "0003_labels"],
+            ["CurlHTTP", "Connectors"]),
         worker("PromoWorker", migrations: ["0001_promo_codes", "0002_promo_lists", "0003_redemption_versions"]),
         worker("InvoiceWorker", migrations: ["0001_invoices"], ["CPangoCairo"]),
         .executableTarget(
@@ -155,7 +158,7 @@ let package = Package(
             fixtures: true),
         tests(
             "ShippingWorkerTests",
-            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport"],
+            ["ShippingWorker", "Worker", "Contracts", "Postgres", "CurlHTTP", "Connectors", "TestSupport", logging],
             fixtures: true),
         tests("PromoWorkerTests", ["PromoWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests(

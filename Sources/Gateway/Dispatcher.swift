@@ -79,19 +79,22 @@ struct Dispatcher: Sendable {
         }
     }
 
+    /// How long a read is awaited for which a worker has to ask other services: they have a time of their own.
+    var longPatience: Duration { patience + .seconds(3) }
+
     /// What one worker, or the first of several that knows, answers.
     ///
     /// Throws ``GatewayProblem`` 503 when none answers in time or the broker does not take the question.
     func ask(
         _ type: String, _ request: Request, _ context: GatewayContext, as caller: Caller,
-        parameters: [String: String] = [:], body: [UInt8] = [], workers: Int = 1
+        parameters: [String: String] = [:], body: [UInt8] = [], workers: Int = 1, wait: Duration? = nil
     ) async throws -> Reply {
         var message = Message(
             id: Identifier.new(), type: type, tenant: caller.tenant, actor: caller.actor, body: body,
             requestID: context.requestID, path: request.uri.path, parameters: parameters,
             traceparent: request.trace)
         if let condition = request.headers[.ifNoneMatch] { message.parameters["if-none-match"] = condition }
-        switch await requester.query(message, wait: patience, workers: workers) {
+        switch await requester.query(message, wait: wait ?? patience, workers: workers) {
         case .reply(let reply): return reply
         case .accepted: throw GatewayProblem(.timeout, "No answer came in time.", retryAfter: 1)
         case .notSent, .uncertain: throw GatewayProblem.unavailable

@@ -60,8 +60,3 @@ enum OrderIntake {
         return .success(.cancel(reason: reason))
     }
 }
-
-extension Message {
-    /// The order or the return named by the path.
-    var pathID: Identifier? { parameters["id"].flatMap { Identifier($0) } }
-}

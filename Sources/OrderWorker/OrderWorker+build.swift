@@ -1,4 +1,5 @@
 import Bus
+import Connectors
 import CurlHTTP
 import Postgres
 import Service
@@ -20,7 +21,7 @@ enum OrderApplication: WorkerApplication {
     > {
         OrderMetrics.describe(in: context.metrics)
         let recall = Recall()
-        let services = ShopServices(http: try HTTPClient(), secret: settings.serviceSecret)
+        let services = ShopServices(http: try HTTPClient(), secret: settings.catalogue.serviceSecret)
         return WorkerDefinition(
             name,
             commands: [
@@ -30,7 +31,10 @@ enum OrderApplication: WorkerApplication {
             publicEvents: ["stock.*"],
             handler: OrderHandler(
                 rules: OrderRules(terms: settings.terms),
-                catalogue: Catalogue(url: settings.coreURL, services: services, recall: recall, logger: context.logger),
+                catalogue: Catalogue(
+                    client: CatalogueClient(
+                        url: settings.catalogue.coreURL, services: services, logger: context.logger),
+                    recall: recall),
                 customers: CustomerDirectory(
                     url: settings.crmURL, services: services, recall: recall, logger: context.logger),
                 metrics: OrderMetrics()),
@@ -43,21 +47,17 @@ enum OrderApplication: WorkerApplication {
 
 /// The order worker's own settings.
 struct OrderSettings: SettingsGroup {
-    let coreURL: String
+    let catalogue: CatalogueSettings
     /// nil: the shop has no CRM.
     let crmURL: String?
-    let serviceSecret: Redacted<String>?
     let cursors: CursorKey
     let terms: OrderTerms
     let timeZone: BusinessTimeZone
 
     init(from reader: SettingsReader) {
-        coreURL = reader.value(
-            "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
+        catalogue = CatalogueSettings(from: reader)
         crmURL = reader.optional(
             "CRM_SERVICE_URL", .url("http", "https"), "Base URL of the CRM; without it nobody is asked")
-        serviceSecret = reader.optionalSecret(
-            "SERVICE_TOKEN_SECRET", .text(minimum: 16), "Signs our tokens for Core and CRM; without it none is sent")
         cursors = CursorKey(from: reader)
         let lifetime = reader.value(
             "ORDER_LIFETIME_MINUTES", .minutes(1...43_200), default: "1440", "How long an unpaid order lives")

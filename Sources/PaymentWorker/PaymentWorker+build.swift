@@ -11,7 +11,10 @@ import Worker
 enum PaymentApplication: WorkerApplication {
     static let name = WorkerName.payment
     static let adminPort = 9120
-    static let migrations = [Migration("0001_payments", bytes: PackageResources._001_payments_sql)]
+    static let migrations = [
+        Migration("0001_payments", bytes: PackageResources._001_payments_sql),
+        Migration("0002_payment_lists", bytes: PackageResources._002_payment_lists_sql),
+    ]
 
     static func build(
         _ settings: PaymentSettings, _ context: FleetProcess.Context
@@ -31,7 +34,7 @@ enum PaymentApplication: WorkerApplication {
             handler: PaymentHandler(
                 rules: PaymentDecider(providers: rules, lifetime: settings.lifetime), readers: readers,
                 returnHosts: settings.returnHosts),
-            effects: effects, queries: PaymentQueries())
+            effects: effects, queries: PaymentQueries(cursors: settings.cursors))
     }
 }
 
@@ -41,6 +44,7 @@ struct PaymentSettings: SettingsGroup {
     let liqPay: LiqPayAccount?
     let lifetime: Duration
     let returnHosts: Set<String>
+    let cursors: CursorKey
 
     init(from reader: SettingsReader) {
         let publicKey = reader.optional("LIQPAY_PUBLIC_KEY", .text(), "Public key of the LiqPay shop")
@@ -58,6 +62,7 @@ struct PaymentSettings: SettingsGroup {
             "PAYMENT_RETURN_HOSTS", .text(), "Hosts that clients may name in return_url, with commas; any when absent")
         lifetime = reader.value(
             "PAYMENT_LIFETIME_MINUTES", .minutes(1...43_200), default: "60", "How long a provider's page stays open")
+        cursors = CursorKey(from: reader)
         returnHosts = Set((hosts ?? "").split { $0 == "," || $0 == " " }.map { $0.lowercased() })
         if (publicKey == nil) != (privateKey == nil) {
             reader.report("LIQPAY_PRIVATE_KEY", "goes together with LIQPAY_PUBLIC_KEY: set both or neither")

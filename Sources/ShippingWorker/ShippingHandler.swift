@@ -151,7 +151,7 @@ struct ShippingHandler: Handler {
         var headers = ["ETag": "\"\(shipment.version)\""]
         if status == 201 { headers["Location"] = "/api/v1/shipments/\(shipment.id)" }
         return Reply(
-            status: status, headers: headers, body: shipment.document(for: message.actor.isStaff ? .staff : .customer))
+            status: status, headers: headers, body: shipment.document(for: .init(of: message.actor)))
     }
 }
 

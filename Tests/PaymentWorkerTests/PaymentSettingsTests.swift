@@ -5,10 +5,12 @@ import Testing
 
 @Suite("Payment settings") struct PaymentSettingsTests {
     private func load(_ environment: [String: String]) throws -> PaymentSettings {
-        try SettingsReader.load(PaymentSettings.self, prefix: "PAYMENT", environment: environment)
+        try SettingsReader.load(
+            PaymentSettings.self, prefix: "PAYMENT",
+            environment: ["CURSOR_SECRET": "a secret of the tests, 32 bytes."].merging(environment) { $1 })
     }
 
-    @Test func needNothing() throws {
+    @Test func needNothingButTheSecretOfCursors() throws {
         let settings = try load([:])
         #expect(settings.liqPay == nil)
         #expect(settings.lifetime == .seconds(3600))

@@ -190,7 +190,7 @@ private struct Conflict: Error {}
                 return Message(id: .new(), type: type, tenant: tenant, actor: actor, parameters: parameters)
             }
             var statements = 0
-            let replies = try PaymentQueries().answer(
+            let replies = try PaymentQueries(cursors: CursorKey(secret: "a secret of the tests, 32 bytes.")).answer(
                 [
                     query("payment.get"), query("payment.status"), query("payment.get", Actor(.customer, id: "other")),
                     query("payment.get", tenant: "another"), query("payment.get", id: "no-id"),

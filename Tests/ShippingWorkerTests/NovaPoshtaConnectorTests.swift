@@ -241,15 +241,19 @@ private final class ScriptedPost: HTTPSending {
     }
 
     @Test func pricesADelivery() async throws {
-        let request = QuoteRequest(
-            orderID: Identifier(high: 1, low: 2), carrier: .novaposhta, service: .branch, city: "Львів", cityRef: nil,
-            weightGrams: 600, declaredValue: Money(minor: 120_000, .uah))
+        let request = Consignment(
+            carrier: .novaposhta, service: .branch, city: "Львів", weightGrams: 600, places: 2,
+            declaredValue: Money(minor: 120_000, .uah))
+        let asked = post()
         #expect(
-            try await connector(post()).quote(request, timeout: .seconds(2))
+            try await connector(asked).quote(request, timeout: .seconds(2))
                 == .price(Money(minor: 9500, .uah), .carrier, CalendarDate("2025-09-17")))
         #expect(
             try await connector(post(["Address.searchSettlements": [.fixture("novaposhta_no_settlement")]]))
                 .quote(request, timeout: .seconds(2)) == .refused(.addressNotServed))
+        let properties = try #require(asked.properties("InternetDocument.getDocumentPrice"))
+        #expect(properties["Weight"]?.string == "0.6")
+        #expect(properties["SeatsAmount"]?.string == "2")
         // The day is not worth waiting for.
         #expect(
             try await connector(post(["InternetDocument.getDocumentDeliveryDate": [.lost]]))

@@ -37,7 +37,9 @@ import Testing
             let query = Message(
                 id: Identifier.new(), type: type, tenant: "default", actor: actor,
                 parameters: ["id": shipment.description].merging(more) { $1 })
-            let replies = try ShippingQueries(policy: Self.policy).answer([query]) { try connection.pipeline($0) }
+            let queries = ShippingQueries(
+                policy: Self.policy, cursors: CursorKey(secret: "a secret of the tests, 32 bytes."))
+            let replies = try queries.answer([query]) { try connection.pipeline($0) }
             return try #require(replies.first)
         }
     }
@@ -133,8 +135,10 @@ import Testing
         let quote = Message(
             id: Identifier.new(), type: "shipment.quote", tenant: "default",
             body: QuoteRequest(
-                orderID: Identifier.new(), carrier: .novaposhta, service: .branch, city: "Lviv", cityRef: nil,
-                weightGrams: 600, declaredValue: Money(minor: 1, .uah)
+                orderID: Identifier.new(),
+                consignment: Consignment(
+                    carrier: .novaposhta, service: .branch, city: "Lviv", weightGrams: 600,
+                    declaredValue: Money(minor: 1, .uah))
             ).json)
         let asked = try place.process([quote])
         let effect = try #require(asked.leased.first)

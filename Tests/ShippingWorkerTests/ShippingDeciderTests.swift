@@ -274,13 +274,15 @@ import Worker
     @Test func quotesGoToTheOrdersOwner() throws {
         var sample = ShippingSample()
         let request = QuoteRequest(
-            orderID: Identifier(high: 1, low: 2), carrier: .novaposhta, service: .branch, city: "Lviv", cityRef: nil,
-            weightGrams: 1500, declaredValue: Money(minor: 120_000, .uah))
+            orderID: Identifier(high: 1, low: 2),
+            consignment: Consignment(
+                carrier: .novaposhta, service: .branch, city: "Lviv", weightGrams: 1500,
+                declaredValue: Money(minor: 120_000, .uah)))
         let (asked, none) = sample.run(.quote(request))
         #expect(none.isEmpty)
         #expect(asked.effects.map(\.kind) == ["novaposhta.quote"])
         #expect(try QuoteRequest(json: try JSONParser.parse(try #require(asked.effects.first).body)) == request)
-        let price = try #require(DeliveryTariff.price(request))
+        let price = try #require(DeliveryTariff.price(request.consignment))
         #expect(price.description == "90.00")
         let quote = Quote(request, .price(price, .tariff, nil))
         let (_, events) = sample.run(.quoted(try Quote(json: try JSONParser.parse(quote.json))))
@@ -291,8 +293,9 @@ import Worker
                 == #"{"tenant_id":"default","order_id":"\#(request.orderID)","price":"90.00","currency":"UAH","source":"tariff"}"#
         )
         let other = QuoteRequest(
-            orderID: request.orderID, carrier: .meest, service: .branch, city: "Lviv", cityRef: nil, weightGrams: 1,
-            declaredValue: Money(minor: 1, .uah))
+            orderID: request.orderID,
+            consignment: Consignment(
+                carrier: .meest, service: .branch, city: "Lviv", weightGrams: 1, declaredValue: Money(minor: 1, .uah)))
         let (refused, told) = sample.run(.quote(other))
         #expect(refused.effects.isEmpty)
         #expect(try body(try #require(told.first))["error_code"]?.string == "carrier_not_enabled")

@@ -19,6 +19,7 @@ actor WorkerBench {
         let database: PostgresEndpoint
         let broker: AMQPEndpoint
         let calls: CounterCalls
+        let inquiries: CounterInquiries
         let services: [ServiceGroup]
     }
 
@@ -50,12 +51,14 @@ actor WorkerBench {
         }
         let calls = CounterCalls()
         let sink = try await EventSink.start(url: url)
-        let services = (0..<2).map { _ in group(broker, database, calls) }
+        let inquiries = CounterInquiries()
+        let services = (0..<2).map { _ in group(broker, database, calls, inquiries) }
         for service in services { Task { try await service.run() } }
         let requester = try Requester(endpoint: broker, name: "tests", logger: quiet)
         Task { await requester.expireOverdue() }
         let value = Value(
-            requester: requester, sink: sink, database: database, broker: broker, calls: calls, services: services)
+            requester: requester, sink: sink, database: database, broker: broker, calls: calls, inquiries: inquiries,
+            services: services)
         guard try await eventually(within: .seconds(30), { await value.isConsumedTwice }) else {
             throw TestSupportError("the test worker does not consume")
         }
@@ -68,9 +71,12 @@ actor WorkerBench {
         return logger
     }
 
-    static func group(_ broker: AMQPEndpoint, _ database: PostgresEndpoint, _ calls: CounterCalls) -> ServiceGroup {
+    static func group(
+        _ broker: AMQPEndpoint, _ database: PostgresEndpoint, _ calls: CounterCalls,
+        _ inquiries: CounterInquiries = CounterInquiries()
+    ) -> ServiceGroup {
         let definition = WorkerDefinition(
-            worker, commands: ["counter.*"], handler: CounterHandler(), effects: calls)
+            worker, commands: ["counter.*"], handler: CounterHandler(), effects: calls, inquiries: inquiries)
         let process = WorkerProcess(
             definition, broker: broker, database: database, health: WorkerHealth { _, _ in }, logger: quiet)
         return ServiceGroup(

@@ -9,6 +9,9 @@ struct PaymentRoutes {
         payments.post("create") { request, context in
             try await dispatch.command("payment.create", request, context, route: "/api/v1/payments/create")
         }
+        payments.get { request, context in
+            try await dispatch.query("payment.list", request, context, parameters: try request.queryParameters())
+        }
         payments.post(":id/refund") { request, context in
             try await dispatch.command(
                 "payment.refund", request, context, route: "/api/v1/payments/{id}/refund",

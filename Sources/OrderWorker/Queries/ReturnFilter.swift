@@ -26,19 +26,15 @@ struct ReturnFilter: Sendable {
 
     /// The page. The ways to the rows that have an index have a text of their own.
     var statement: Statement {
-        let scope = orderID != nil ? "AND order_id = $7" : customerID != nil ? "AND customer_id = $8" : ""
+        let text = PageText(
+            range, of: "returns", columns: ReturnStore.columns, key: "return_id",
+            filters: """
+                AND ($7::uuid IS NULL OR order_id = $7) AND ($8::text IS NULL OR customer_id = $8)
+                AND ($9::text[] IS NULL OR status = ANY($9))
+                """)
+        let condition = orderID != nil ? "AND order_id = $7" : customerID != nil ? "AND customer_id = $8" : ""
         return Statement(
-            """
-            SELECT \(ReturnStore.columns) FROM returns
-            WHERE tenant_id = $1 \(scope)
-              AND (created_at, return_id) \(range.comparison) ($2, $3) AND created_at >= $4 AND created_at < $5
-              AND ($7::uuid IS NULL OR order_id = $7) AND ($8::text IS NULL OR customer_id = $8)
-              AND ($9::text[] IS NULL OR status = ANY($9))
-            ORDER BY created_at \(range.direction), return_id \(range.direction) LIMIT $6
-            """,
-            [.text(tenant)] + range.values + [
-                orderID.map { .id($0) } ?? .null(.uuid), .optional(customerID),
-                statuses.map { .texts($0.map(\.rawValue).sorted()) } ?? .null(.textArray),
-            ])
+            text.page(condition),
+            [.text(tenant)] + range.values + [.optional(orderID), .optional(customerID), .words(statuses)])
     }
 }

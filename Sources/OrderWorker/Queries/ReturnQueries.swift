@@ -33,11 +33,7 @@ enum ReturnQueries {
             return .refused(error.problem, query)
         }
         return QueryPlan([filter.statement]) { rows in
-            let page = try Page(rows[0], limit: filter.range.limit, of: filter.range.series) {
-                PagePlace(
-                    time: Timestamp(microseconds: try $0.timestamp("created_at")),
-                    id: Identifier(try $0.uuid("return_id")))
-            }
+            let page = try Page(rows[0], of: filter.range, by: "return_id")
             return page.reply(try page.rows.map { try $0.returnView(for: query.actor) })
         }
     }

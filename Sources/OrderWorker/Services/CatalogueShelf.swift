@@ -1,3 +1,4 @@
+import Contracts
 import DequeModule
 
 /// What is remembered of one tenant's products, and which of them are to be asked for.

@@ -1,3 +1,4 @@
+import Connectors
 import Contracts
 import CurlHTTP
 import Logging

@@ -46,7 +46,7 @@ enum PaymentStore {
     }
 
     /// Payments with their refunds.
-    static func payments(_ payments: Rows, refunds: Rows) throws -> [Payment] {
+    static func payments(_ payments: some Sequence<Row>, refunds: Rows) throws -> [Payment] {
         var refundsOf: [Identifier: [Refund]] = [:]
         for row in refunds { refundsOf[Identifier(try row.uuid(1)), default: []].append(try Refund(row)) }
         return try payments.map { row in

@@ -10,6 +10,7 @@ package struct WorkerDefinition<H: Handler>: Sendable {
     package var handler: H
     package var effects: (any EffectHandler)?
     package var queries: (any QueryHandler)?
+    package var inquiries: (any InquiryHandler)?
     /// Of a handler that puts messages aside.
     package var recall: Recall?
     /// Tenant of outside messages that name none.
@@ -17,7 +18,8 @@ package struct WorkerDefinition<H: Handler>: Sendable {
 
     package init(
         _ name: WorkerName, commands: [String], publicEvents: [String] = [], handler: H,
-        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil, recall: Recall? = nil
+        effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil,
+        inquiries: (any InquiryHandler)? = nil, recall: Recall? = nil
     ) {
         self.name = name
         self.commands = commands
@@ -25,6 +27,10 @@ package struct WorkerDefinition<H: Handler>: Sendable {
         self.handler = handler
         self.effects = effects
         self.queries = queries
+        self.inquiries = inquiries
         self.recall = recall
     }
+
+    /// Everything bound from `oms.queries`.
+    var queryTypes: [String] { (queries?.types ?? []) + (inquiries?.types ?? []) + [OperationQuery.type] }
 }

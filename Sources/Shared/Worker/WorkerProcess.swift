@@ -33,7 +33,7 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
         let link = try connections.link { connection in
             try Topology.declare(
                 definition.name, commands: definition.commands,
-                queries: (definition.queries?.types ?? []) + [OperationQuery.type],
+                queries: definition.queryTypes,
                 fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
         }
@@ -53,8 +53,7 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
             group.addTask {
                 await Self.thread("\(definition.name.rawValue) query") {
                     QueryLoop(
-                        worker: definition.name, handler: definition.queries, connections: connections,
-                        outbound: outbound, mailbox: queries, logger: logger
+                        definition, connections: connections, outbound: outbound, mailbox: queries, logger: logger
                     ).run()
                 }
             }

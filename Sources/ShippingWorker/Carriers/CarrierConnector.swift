@@ -16,7 +16,13 @@ protocol CarrierConnector: Sendable {
     /// - Returns: What the carrier says of each parcel, by waybill number.
     func track(_ parcels: [TrackedParcel]) async throws(CarrierError) -> [String: TrackingReport]
 
-    func quote(_ request: QuoteRequest, timeout: Duration) async throws(CarrierError) -> QuoteOutcome
+    func quote(_ consignment: Consignment, timeout: Duration) async throws(CarrierError) -> QuoteOutcome
+
+    /// The papers that labels come on.
+    var labelSizes: Set<LabelSize> { get }
+
+    /// The label of a waybill as PDF.
+    func label(_ number: String, _ size: LabelSize, timeout: Duration) async throws(CarrierError) -> [UInt8]
 }
 
 /// A parcel to ask about.

@@ -70,21 +70,23 @@ extension QuoteRequest {
     var json: [UInt8] {
         JSONWriter.object {
             $0.member("order_id", orderID)
-            $0.member("carrier", carrier)
-            $0.member("service", service)
-            $0.member("city", city)
-            $0.member("city_ref", cityRef)
-            $0.member("weight_grams", weightGrams)
-            $0.member("declared_value", declaredValue)
-            $0.member("currency", currency)
+            $0.member("carrier", consignment.carrier)
+            $0.member("service", consignment.service)
+            $0.member("city", consignment.city)
+            $0.member("city_ref", consignment.cityRef)
+            $0.member("weight_grams", consignment.weightGrams)
+            $0.member("declared_value", consignment.declaredValue)
+            $0.member("currency", consignment.currency)
         }
     }
 
     init(json: JSON) throws {
         self.init(
-            orderID: try json.id("order_id"), carrier: try json.word("carrier"), service: try json.word("service"),
-            city: try json.text("city"), cityRef: json["city_ref"]?.string, weightGrams: try json.int("weight_grams"),
-            declaredValue: try json.money("declared_value", try json.currency()))
+            orderID: try json.id("order_id"),
+            consignment: Consignment(
+                carrier: try json.word("carrier"), service: try json.word("service"), city: try json.text("city"),
+                cityRef: json["city_ref"]?.string, weightGrams: try json.int("weight_grams"),
+                declaredValue: try json.money("declared_value", try json.currency())))
     }
 }
 
@@ -96,7 +98,7 @@ struct Quote: Sendable, Equatable {
 
     init(_ request: QuoteRequest, _ outcome: QuoteOutcome) {
         orderID = request.orderID
-        currency = request.currency
+        currency = request.consignment.currency
         self.outcome = outcome
     }
 

@@ -39,17 +39,10 @@ struct TrackingReport: Sendable, Equatable {
     var isReturned = false
 }
 
-/// What a delivery would cost; the body of `shipment.quote`.
+/// The body of `shipment.quote`: an order's owner wants a delivery priced.
 struct QuoteRequest: Sendable, Equatable {
     let orderID: Identifier
-    let carrier: Carrier
-    let service: DeliveryService
-    let city: String
-    let cityRef: String?
-    let weightGrams: Int64
-    let declaredValue: Money
-
-    var currency: Currency { declaredValue.currency }
+    let consignment: Consignment
 }
 
 enum QuoteOutcome: Sendable, Equatable {

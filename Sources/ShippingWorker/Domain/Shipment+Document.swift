@@ -5,6 +5,8 @@ extension Shipment {
     /// Who the document is for. The carrier's price and id are for the shop's own people.
     enum View {
         case customer, staff, store
+
+        init(of actor: Actor) { self = actor.isStaff ? .staff : .customer }
     }
 
     func document(for view: View) -> [UInt8] {
@@ -21,7 +23,7 @@ extension Shipment {
             if view != .customer { writer.member("carrier_cost", carrierCost) }
             writer.member("currency", currency)
             writer.member("estimated_delivery_date", estimatedDeliveryDate)
-            writer.member("label_ready", trackingNumber != nil && status != .cancelled)
+            writer.member("label_ready", hasLabel)
             writer.member("error_code", errorCode)
             writer.member("error_message", errorMessage)
             writer.member("handed_over_at", handedOverAt)

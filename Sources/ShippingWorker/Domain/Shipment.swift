@@ -88,6 +88,9 @@ struct Shipment: Sendable, Equatable {
     var city: String { address["city"]?.string ?? "" }
     var weightGrams: Int64 { parcels.reduce(0) { $0 + $1.weightGrams } }
 
+    /// There is a waybill, and so a label.
+    var hasLabel: Bool { trackingNumber != nil && status != .cancelled }
+
     /// Nothing more is asked of the carrier.
     var isFinal: Bool {
         switch status {

@@ -78,12 +78,8 @@ struct ShipmentPlan {
             throw Refusal(
                 .validationFailed([FieldError(pointer: "/service", code: "required", detail: "Is required.")]))
         }
-        if let refusal = policy.refusal(of: carrier, service, order.currency) {
-            let detail =
-                refusal == .carrierNotEnabled
-                ? "\(carrier.rawValue) cannot be used here."
-                : "\(carrier.rawValue) does not offer \(service.rawValue) in \(order.currency)."
-            throw Refusal(Problem(refusal, detail))
+        if let code = policy.refusal(of: carrier, service, order.currency) {
+            throw Refusal(policy.refusal(code, carrier, service, order.currency))
         }
         return (carrier, service)
     }

@@ -89,12 +89,13 @@ struct ShippingDecider: Decider {
     // MARK: Quotes
 
     private func quote(_ request: QuoteRequest, _ context: DecisionContext) -> Decision<ShippingChange> {
-        if let refusal = policy.refusal(of: request.carrier, request.service, request.currency) {
+        let consignment = request.consignment
+        if let refusal = policy.refusal(of: consignment.carrier, consignment.service, consignment.currency) {
             return .accept([.quoted(Quote(request, .refused(refusal)))])
         }
         return Decision(effects: [
             Effect(
-                id: context.derivedID("quote"), kind: "\(request.carrier.rawValue).quote",
+                id: context.derivedID("quote"), kind: "\(consignment.carrier.rawValue).quote",
                 subject: request.orderID.description, tenant: context.tenant, body: request.json)
         ])
     }

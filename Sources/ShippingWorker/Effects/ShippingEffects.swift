@@ -7,9 +7,8 @@ import Worker
 /// Makes the calls to carriers: `<carrier>.create`, `.cancel`, `.track`, `.quote`.
 struct ShippingEffects: EffectHandler {
     let connectors: [Carrier: any CarrierConnector]
+    let prices: CarrierPrices
     let logger: Logger
-    /// A client waits for a price.
-    var quoteTimeout: Duration = .seconds(2)
 
     /// As many numbers as Nova Poshta takes in one call.
     func batchLimit(kind: String) -> Int { kind.hasSuffix(".track") ? 100 : 1 }
@@ -42,24 +41,13 @@ struct ShippingEffects: EffectHandler {
                 }
                 return .done(outcome.json)
             case "cancel": return .done(try await connector.cancel(try body.text("ref")).json)
-            case "quote": return .done(await quote(try QuoteRequest(json: body), connector).json)
+            case "quote":
+                let request = try QuoteRequest(json: body)
+                return .done(Quote(request, await prices.price(request.consignment)).json)
             default: return .retry(after: .seconds(600), reason: "unknown effect \(effect.kind)")
             }
         } catch {
             return retry(effect, error)
-        }
-    }
-
-    /// A carrier that is away is priced from the table; without an entry the delivery cannot be had.
-    private func quote(_ request: QuoteRequest, _ connector: any CarrierConnector) async -> Quote {
-        do {
-            return Quote(request, try await connector.quote(request, timeout: quoteTimeout))
-        } catch {
-            logger.warning("delivery priced from the table", metadata: ["reason": "\(error.cause)"])
-            guard let price = DeliveryTariff.price(request) else {
-                return Quote(request, .refused(.serviceNotSupported))
-            }
-            return Quote(request, .price(price, .tariff, nil))
         }
     }
 

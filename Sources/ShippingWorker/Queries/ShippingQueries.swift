@@ -2,35 +2,47 @@ import Contracts
 import Postgres
 import Worker
 
-/// Answers `shipment.get`, `shipment.track` and `shipment.carriers`.
+/// Answers `shipment.get`, `shipment.track`, `shipment.carriers` and `shipment.list`.
 struct ShippingQueries: QueryHandler {
-    let types = ["shipment.get", "shipment.track", "shipment.carriers"]
+    let types = ["shipment.get", "shipment.track", "shipment.carriers", "shipment.list"]
     let policy: ShippingPolicy
+    let cursors: CursorKey
 
     func answer(_ queries: [Message], _ read: ([Statement]) throws -> [Rows]) throws -> [Reply] {
-        let ids = Set(queries.compactMap(\.shipment))
-        var shipments: [Identifier: Shipment] = [:]
-        if !ids.isEmpty {
-            for rows in try read([ShipmentStore.read(ids.sorted())]) {
-                for row in rows {
-                    let shipment = try ShipmentStore.shipment(row)
-                    shipments[shipment.id] = shipment
-                }
-            }
-        }
+        let lists = queries.filter { $0.type == "shipment.list" }.map(list)
+        var pages = try QueryPlan.answer(lists, read)[...]
+        let shipments = try ShipmentStore.find(Set(queries.compactMap(\.pathID)), read)
         let now = Timestamp.now
         return queries.map { query in
-            if query.type == "shipment.carriers" { return carriers(query) }
-            guard let shipment = query.shipment.flatMap({ shipments[$0] }), shipment.tenant == query.tenant,
+            switch query.type {
+            case "shipment.list": return pages.removeFirst()
+            case "shipment.carriers": return carriers(query)
+            default: break
+            }
+            guard let shipment = query.pathID.flatMap({ shipments[$0] }), shipment.tenant == query.tenant,
                 query.actor.maySee(customer: shipment.customerID)
             else { return Problem.notFound("shipment").reply(to: query) }
             return query.type == "shipment.get" ? get(shipment, query) : track(shipment, query, now)
         }
     }
 
+    private func list(_ query: Message) -> QueryPlan {
+        let filter: ShipmentFilter
+        do {
+            filter = try ShipmentFilter(query, cursors)
+        } catch {
+            return .refused(error.problem, query)
+        }
+        return QueryPlan([filter.statement]) { rows in
+            let page = try Page(rows[0], of: filter.range, by: "shipment_id")
+            return page.reply(
+                try page.rows.map { try ShipmentStore.shipment($0).document(for: .init(of: query.actor)) })
+        }
+    }
+
     private func get(_ shipment: Shipment, _ query: Message) -> Reply {
         query.reply(["ETag": "\"\(shipment.version)\""]) {
-            shipment.document(for: query.actor.isStaff ? .staff : .customer)
+            shipment.document(for: .init(of: query.actor))
         }
     }
 
@@ -71,15 +83,9 @@ struct ShippingQueries: QueryHandler {
 }
 
 extension Message {
-    fileprivate var shipment: Identifier? { parameters["id"].flatMap { Identifier($0) } }
-
     /// 200, or 304 when the caller has this very version.
     fileprivate func reply(_ headers: [String: String], body: () -> [UInt8]) -> Reply {
-        let known = (parameters["if-none-match"] ?? "").split(separator: ",").map { tag in
-            tag.drop { $0 == " " }.prefix { $0 != " " }
-        }
-        let tag = headers["ETag"] ?? ""
-        if known.contains("*") || known.contains(where: { $0 == tag || $0 == "W/\(tag)" }) {
+        if let known = parameters["if-none-match"], ETagList(known).contains(headers["ETag"] ?? "") {
             return Reply(status: 304, headers: headers, body: [])
         }
         return Reply(status: 200, headers: headers, body: body())

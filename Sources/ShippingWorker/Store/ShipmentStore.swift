@@ -27,6 +27,19 @@ enum ShipmentStore {
         Statement("SELECT document FROM shipments WHERE shipment_id = ANY($1)", [.ids(ids)])
     }
 
+    /// Shipments by their ids; those that there are not are missing.
+    static func find(
+        _ ids: Set<Identifier>, _ read: ([Statement]) throws -> [Rows]
+    ) throws -> [Identifier: Shipment] {
+        guard !ids.isEmpty else { return [:] }
+        var shipments: [Identifier: Shipment] = [:]
+        for row in try read([self.read(ids.sorted())])[0] {
+            let shipment = try shipment(row)
+            shipments[shipment.id] = shipment
+        }
+        return shipments
+    }
+
     static func orders(of shipments: [Identifier]) -> Statement {
         Statement("SELECT shipment_id, order_id FROM shipments WHERE shipment_id = ANY($1)", [.ids(shipments)])
     }

@@ -22,6 +22,24 @@ extension ContractWalk {
         #expect(unchanged.status == 304, "\(operation)")
     }
 
+    /// Lists what belongs to an order of `cust_42`: it is there for the customer and not for others.
+    private func list(_ operation: String, of order: String, _ filters: String) async throws {
+        let query = "?order_id=\(order)&\(filters)"
+        for client in [client(), client("customer")] {
+            let page = try await call(operation, client, query: query)
+            #expect(page.status == 200, "\(page.text)")
+            #expect(page.json?["data"]?.array?.map { $0["order_id"]?.string } == [order])
+            #expect(try await call(operation, client, query: "?limit=1").status == 200)
+        }
+        for client in [client(tenant: "strangers"), shop.client(subject: "cust_43", tenant: Self.tenant)] {
+            #expect(try await call(operation, client, query: query).json?["data"] == .array([]))
+        }
+        for query in ["?limit=0", "?cursor=abc", "?status=lost", "?order_id=1", "?order_id=\(order)&order_id=\(order)"]
+        {
+            #expect(try await call(operation, query: query).status == 400)
+        }
+    }
+
     func orders() async throws {
         let customer = client("customer")
         let reference = "walk-\(UInt32.random(in: .min ... .max))"
@@ -68,6 +86,7 @@ extension ContractWalk {
         #expect(try await call("refundPayment", nil, ["id": payment]).status == 409, "no money was taken")
         try await readTwice("getPayment", payment)
         try await readTwice("getPaymentStatus", payment)
+        try await list("listPayments", of: order, "status=pending,processing&provider=liqpay&needs_review=false")
         try await shopper.pay(try #require(created.json?["next_action"]?["url"]?.string))
         try await shopper.wait("/api/v1/orders/\(order)", "status", ["confirmed"], customer)
         #expect(try await call("createPayment", customer, body: body).status == 409)
@@ -92,6 +111,8 @@ extension ContractWalk {
             "refundPayment", nil, path, body: #"{"amount":"10.00","reason":"customer_request"}"#,
             headers: ["Prefer": "wait=10"])
         #expect(refund.status == 201, "\(refund.text)")
+        // The provider's answer makes a new version.
+        try await shopper.wait("/api/v1/payments/\(payment)", "status", ["partially_refunded"], shopper.customer)
         try await readTwice("getPayment", payment)
     }
 
@@ -116,6 +137,40 @@ extension ContractWalk {
             #expect(try await call(operation, staff, ["id": purchase.shipment]).status == 200)
         }
         try await readTwice("listCarriers", "")
+        try await label(of: shipment)
+        try await list("listShipments", of: order, "status=delivered&carrier=novaposhta&sort=created_at")
+    }
+
+    private func label(of shipment: String) async throws {
+        let path = ["id": shipment]
+        try await readTwice("getShipmentLabel", shipment)
+        let label = try await call("getShipmentLabel", client("staff"), path, query: "?size=85x85")
+        #expect(label.status == 200)
+        #expect(label.headers["Content-Type"] == "application/pdf")
+        #expect(label.body.starts(with: "%PDF".utf8))
+        #expect(label.headers["Content-Disposition"]?.hasSuffix("-85x85.pdf\"") == true)
+        #expect(try await call("getShipmentLabel", nil, path, query: "?size=a5").status == 400)
+        #expect(try await call("getShipmentLabel", nil, path, headers: ["Accept": "text/html"]).status == 406)
+    }
+
+    func quotes() async throws {
+        let place = #""city":"Київ","service":"branch""#
+        for load in [
+            #""weight_grams":600"#, #""items":[{"product_id":"prod_123","quantity":2}],"carrier":"novaposhta""#,
+        ] {
+            let answer = try await call("quoteShipment", client("customer"), body: "{\(place),\(load)}")
+            #expect(answer.status == 200, "\(answer.text)")
+            #expect(answer.json?["data"]?.array?.map { $0["carrier"]?.string } == ["novaposhta"])
+        }
+        for (load, code) in [
+            (#""weight_grams":0"#, "validation_failed"),
+            (#""weight_grams":1,"carrier":"meest""#, "carrier_not_enabled"),
+            (#""items":[{"product_id":"prod_x","quantity":1}]"#, "product_not_found"),
+        ] {
+            let answer = try await call("quoteShipment", body: "{\(place),\(load)}")
+            #expect(answer.status == 422)
+            #expect(answer.problem == code)
+        }
     }
 
     func promoCodes() async throws {
@@ -189,7 +244,7 @@ extension ContractWalk {
         var provider = client()
         provider.token = nil
         let form: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
-        for operation in Contract.served where operation.path.contains("callback") {
+        for operation in Contract.operations where operation.path.contains("callback") {
             for (data, isSigned) in [(#"{"order_id":"nothing"}"#, true), (#"{"order_id":"nothing"}"#, false)] {
                 let text = Data(data.utf8).base64EncodedString()
                 let key = isSigned ? "sandbox_Kq3vN8xTz1uRw5yAe7cGh9jLm2pQs4dF" : "another"
@@ -243,6 +298,6 @@ extension ContractWalk {
     }
 
     private static func operation(_ id: String) throws -> APIOperation {
-        try #require(Contract.served.first { $0.id == id })
+        try #require(Contract.operations.first { $0.id == id })
     }
 }

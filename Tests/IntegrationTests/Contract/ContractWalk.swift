@@ -25,7 +25,7 @@ struct ContractWalk {
         _ id: String, _ client: FleetClient? = nil, _ parameters: [String: String] = Contract.nowhere(),
         query: String = "", body: String? = nil, headers: HTTPHeaders = [:]
     ) async throws -> FleetClient.Answer {
-        guard let operation = Contract.served.first(where: { $0.id == id }) else {
+        guard let operation = Contract.operations.first(where: { $0.id == id }) else {
             throw TestSupportError("\(id) is not served")
         }
         return try await call(operation, client, parameters, query: query, body: body, headers: headers)
@@ -62,7 +62,7 @@ struct ContractWalk {
         var anonymous = client()
         anonymous.token = nil
         let large = #"{"notes":"\#(String(repeating: "x", count: 300_000))"}"#
-        for operation in Contract.served where operation.responses[400] != nil || operation.responses[401] != nil {
+        for operation in Contract.operations where operation.responses[400] != nil || operation.responses[401] != nil {
             try await call(operation, query: "?surprise=1")
             if !operation.isOpen { try await call(operation, anonymous) }
             var wrong = client()
@@ -85,7 +85,7 @@ struct ContractWalk {
     func withoutBroker() async throws {
         try await withGateway(["RABBITMQ_URL": "amqp://127.0.0.1:1"], until: "/health/live") { gateway in
             let client = client(of: gateway)
-            for operation in Contract.served where operation.responses[503] != nil {
+            for operation in Contract.operations where operation.responses[503] != nil {
                 let started = ContinuousClock.now
                 let answer = try await call(operation, client)
                 #expect(answer.status == 503)
@@ -100,7 +100,7 @@ struct ContractWalk {
         let settings = Dictionary(uniqueKeysWithValues: names.map { ("QUOTA_\($0)", "1") })
         try await withGateway(settings) { gateway in
             let client = client(of: gateway)
-            for operation in Contract.served where operation.responses[429] != nil {
+            for operation in Contract.operations where operation.responses[429] != nil {
                 try await call(operation, client)
                 let answer = try await call(operation, client)
                 #expect(answer.status == 429)
@@ -112,7 +112,7 @@ struct ContractWalk {
     func strictTenant() async throws {
         try await withGateway(["STRICT_TENANTS": Self.tenant]) { gateway in
             let client = client(of: gateway)
-            for operation in Contract.served where operation.isChange {
+            for operation in Contract.operations where operation.isChange {
                 let answer = try await call(operation, client)
                 let takesKey = operation.headers.contains("Idempotency-Key")
                 #expect(answer.problem == (takesKey ? "idempotency_key_required" : "precondition_required"))

@@ -18,6 +18,7 @@ import Testing
         try await walk.orders()
         try await walk.paymentsAndInvoice()
         try await walk.shipments()
+        try await walk.quotes()
         try await walk.statusAndCancellation()
         try await walk.cancelledShipment()
         try await walk.returns()
@@ -28,7 +29,7 @@ import Testing
         try await walk.service()
 
         for fault in walk.log.faults { Issue.record("\(fault)") }
-        let documented = Contract.served.flatMap { operation in
+        let documented = Contract.operations.flatMap { operation in
             operation.responses.keys.map { ContractLog.Case(operation.id, $0) }
         }
         let missing = Set(documented).subtracting(walk.log.seen).subtracting(Self.exceptions.keys)

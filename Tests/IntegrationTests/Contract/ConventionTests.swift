@@ -10,17 +10,7 @@ import Testing
 
     @Test func theContractIsRead() {
         #expect(Contract.operations.count >= 38)
-        #expect(Contract.notServed.isSubset(of: Contract.operations.map(\.id)))
         #expect(!Contract.keyed.isEmpty)
-    }
-
-    /// An operation that is served has to leave the list of those that are not.
-    @Test(arguments: Contract.operations.filter { Contract.notServed.contains($0.id) })
-    func notServed(operation: APIOperation) async throws {
-        let answer = try await ShopFleet.start().client(role: "admin", subject: "a").call(
-            operation, body: Contract.body(of: operation))
-        let isUnknown = answer.status == 405 || answer.json?["detail"]?.string == "There is no such path."
-        #expect(isUnknown, "\(operation) is served: \(answer.text)")
     }
 
     @Test(arguments: Contract.secured) func withoutAToken(operation: APIOperation) async throws {
@@ -47,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Contract.served.filter { $0.responses[400] != nil && !$0.path.contains("callback") })
+    @Test(arguments: Contract.operations.filter { $0.responses[400] != nil && !$0.path.contains("callback") })
     func unknownParameter(operation: APIOperation) async throws {
         let shop = try await ShopFleet.start()
         let client = shop.client(role: "admin", subject: "a", tenant: Purchases.tenant)
@@ -62,10 +52,10 @@ import Testing
         }
     }
 
-    @Test(arguments: Dictionary(grouping: Contract.served, by: \.path).map(\.key).sorted())
+    @Test(arguments: Dictionary(grouping: Contract.operations, by: \.path).map(\.key).sorted())
     func otherMethods(path: String) async throws {
         let client = try await ShopFleet.start().client(role: "admin", subject: "a")
-        let methods = Contract.served.filter { $0.path == path }.map(\.method)
+        let methods = Contract.operations.filter { $0.path == path }.map(\.method)
         let allowed = Set(methods + (methods.contains("GET") ? ["HEAD", "OPTIONS"] : ["OPTIONS"]))
         for method in ["GET", "PUT", "POST", "PATCH", "DELETE"] where !allowed.contains(method) {
             let method = try #require(HTTPRequest.Method(rawValue: method))
@@ -118,7 +108,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Contract.served.filter { $0.headers.contains("Idempotency-Key") })
+    @Test(arguments: Contract.operations.filter { $0.headers.contains("Idempotency-Key") })
     func keysThatAreNone(operation: APIOperation) async throws {
         let client = try await ShopFleet.start().client(role: "admin", subject: "a")
         for key in ["", "\"\"", "a b", String(repeating: "k", count: 256)] {
@@ -163,7 +153,7 @@ import Testing
         let purchase = try await Purchases.shared.one(shop)
         let stranger = shop.client(role: "admin", subject: "a", tenant: "strangers")
         let other = shop.client(subject: "cust_43", tenant: Purchases.tenant)
-        for operation in Contract.served where operation.path.contains("{id}") {
+        for operation in Contract.operations where operation.path.contains("{id}") {
             let parameters = purchase.parameters(of: operation)
             let answer = try await stranger.call(operation, parameters, body: Contract.body(of: operation))
             #expect(answer.status == 404, "\(operation): \(answer.text)")

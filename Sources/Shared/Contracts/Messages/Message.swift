@@ -80,4 +80,7 @@ package struct Message: Sendable, Equatable {
         self.deadline = deadline
         self.attempt = attempt
     }
+
+    /// The resource that the path names; nil when it names none, or with what is no id.
+    package var pathID: Identifier? { parameters["id"].flatMap { Identifier($0) } }
 }

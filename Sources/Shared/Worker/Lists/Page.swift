@@ -14,6 +14,13 @@ package struct Page {
         next = rows.count > limit ? try self.rows.last.map { series.cursor(after: try place($0)) } : nil
     }
 
+    /// The page of a list that is sorted by `created_at` and then by this key.
+    package init(_ rows: Rows, of range: ListRange, by key: Column) throws {
+        try self.init(rows, limit: range.limit, of: range.series) {
+            PagePlace(time: Timestamp(microseconds: try $0.timestamp("created_at")), id: Identifier(try $0.uuid(key)))
+        }
+    }
+
     package var headers: [String: String] {
         var headers = ["Vary": "Authorization"]
         if let next { headers["Link"] = "<\(series.link(next))>; rel=\"next\"" }

@@ -2,12 +2,12 @@ package import Contracts
 package import Postgres
 
 /// Statements of one query, and how their rows become the reply.
-package struct QueryPlan {
+package struct QueryPlan: Sendable {
     package let statements: [Statement]
-    private let makeReply: ([Rows]) throws -> Reply
+    private let makeReply: @Sendable ([Rows]) throws -> Reply
 
     /// `reply` gets the rows of each statement, in order.
-    package init(_ statements: [Statement], reply: @escaping ([Rows]) throws -> Reply) {
+    package init(_ statements: [Statement], reply: @escaping @Sendable ([Rows]) throws -> Reply) {
         self.statements = statements
         makeReply = reply
     }

@@ -122,7 +122,7 @@ final class DecisionLoop<H: Handler> {
             let connection = try connections.openBroker("consume")
             try Topology.declare(
                 definition.name, commands: definition.commands,
-                queries: (definition.queries?.types ?? []) + [OperationQuery.type],
+                queries: definition.queryTypes,
                 fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
             try connection.prefetch(Self.prefetch)

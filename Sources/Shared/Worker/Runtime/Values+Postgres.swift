@@ -27,4 +27,9 @@ extension PostgresValue {
     package static func texts(_ texts: [String]) -> PostgresValue { .textArray(texts) }
     package static func id(_ id: Identifier) -> PostgresValue { .uuid(id.uuid) }
     package static func time(_ time: Timestamp) -> PostgresValue { .timestamp(time.microseconds) }
+    /// The words of a filter; NULL when it is not set.
+    package static func words<Word: RawRepresentable<String>>(_ words: Set<Word>?) -> PostgresValue {
+        words.map { .texts($0.map(\.rawValue).sorted()) } ?? .null(.textArray)
+    }
+    package static func optional(_ id: Identifier?) -> PostgresValue { id.map { .id($0) } ?? .null(.uuid) }
 }

@@ -9,6 +9,8 @@ struct NovaPoshtaAccount: Sendable {
     let key: String
     /// One address for every call, ending in a slash.
     let url: String
+    /// Where labels are printed.
+    var printURL = "https://my.novaposhta.ua"
     /// Where parcels are handed in; nil: what the account names.
     var cityRef: String?
     var branchRef: String?
@@ -195,18 +197,18 @@ struct NovaPoshtaConnector: CarrierConnector {
 
     // MARK: Price
 
-    func quote(_ request: QuoteRequest, timeout: Duration) async throws(CarrierError) -> QuoteOutcome {
+    func quote(_ consignment: Consignment, timeout: Duration) async throws(CarrierError) -> QuoteOutcome {
         let end = ContinuousClock.now + timeout
         func left() -> Duration { max(.milliseconds(1), end - ContinuousClock.now) }
         do {
             let from =
                 if let own = account.cityRef { own } else { try await sender().cityRef }
-            let to = try await city(request.cityRef, named: request.city, timeout: left())
-            let priceCall = NovaPoshtaRequests.price(request, from: from, to: to)
+            let to = try await city(consignment.cityRef, named: consignment.city, timeout: left())
+            let priceCall = NovaPoshtaRequests.price(consignment, from: from, to: to)
             guard let price = NovaPoshtaReplies.price(try await send(priceCall, timeout: left())) else {
                 throw Failure.away(unreadable(priceCall))
             }
-            let dateCall = NovaPoshtaRequests.deliveryDate(request, from: from, to: to, on: KyivTime.day(clock()))
+            let dateCall = NovaPoshtaRequests.deliveryDate(consignment, from: from, to: to, on: KyivTime.day(clock()))
             // The price is what matters.
             let date = try? NovaPoshtaReplies.deliveryDate(await send(dateCall, timeout: left()))
             return .price(price, .carrier, date)
@@ -217,6 +219,29 @@ struct NovaPoshtaConnector: CarrierConnector {
             }
             return .refused(.addressNotServed)
         }
+    }
+
+    // MARK: Labels
+
+    var labelSizes: Set<LabelSize> { Set(LabelSize.allCases) }
+
+    func label(_ number: String, _ size: LabelSize, timeout: Duration) async throws(CarrierError) -> [UInt8] {
+        var request = HTTPRequest(
+            .get, NovaPoshtaLabels.url(number, size, base: account.printURL, key: account.key),
+            headers: ["Accept": "application/pdf"], timeout: timeout)
+        request.bodyLimit = 4 << 20
+        let response: HTTPResponse
+        do {
+            response = try await http.send(request)
+        } catch {
+            // Its detail names the path, in which the key stands.
+            let code: ProviderError.Code = error.wasSent ? .outcomeUnknown : .unreachable
+            throw CarrierError(cause: ProviderError(code, provider: Self.name, "label: \(error.code.rawValue)"))
+        }
+        guard let pdf = NovaPoshtaLabels.pdf(response) else {
+            throw CarrierError(cause: ProviderError(.badReply, provider: Self.name, "label: no PDF, \(response)"))
+        }
+        return pdf
     }
 
     // MARK: Sending

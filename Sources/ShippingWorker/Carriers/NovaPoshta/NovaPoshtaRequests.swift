@@ -179,24 +179,24 @@ enum NovaPoshtaRequests {
         }
     }
 
-    static func price(_ request: QuoteRequest, from sender: String, to recipient: String) -> NovaPoshtaCall {
+    static func price(_ consignment: Consignment, from sender: String, to recipient: String) -> NovaPoshtaCall {
         NovaPoshtaCall("InternetDocument", "getDocumentPrice") {
             $0.member("CitySender", sender)
             $0.member("CityRecipient", recipient)
-            $0.member("Weight", NovaPoshtaText.kilograms(request.weightGrams))
-            $0.member("ServiceType", serviceType(request.service))
-            $0.member("Cost", NovaPoshtaText.hryvnias(request.declaredValue))
+            $0.member("Weight", NovaPoshtaText.kilograms(consignment.weightGrams))
+            $0.member("ServiceType", serviceType(consignment.service))
+            $0.member("Cost", NovaPoshtaText.hryvnias(consignment.declaredValue))
             $0.member("CargoType", "Parcel")
-            $0.member("SeatsAmount", "1")
+            $0.member("SeatsAmount", "\(consignment.places)")
         }
     }
 
     static func deliveryDate(
-        _ request: QuoteRequest, from sender: String, to recipient: String, on day: CalendarDate
+        _ consignment: Consignment, from sender: String, to recipient: String, on day: CalendarDate
     ) -> NovaPoshtaCall {
         NovaPoshtaCall("InternetDocument", "getDocumentDeliveryDate") {
             $0.member("DateTime", KyivTime.text(day))
-            $0.member("ServiceType", serviceType(request.service))
+            $0.member("ServiceType", serviceType(consignment.service))
             $0.member("CitySender", sender)
             $0.member("CityRecipient", recipient)
         }

@@ -1,15 +1,14 @@
-import Connectors
-import Contracts
-import CurlHTTP
-import Service
+package import Contracts
+package import CurlHTTP
+package import Service
 import Synchronization
 
 /// Calls of the shop's own services, Core and CRM, with the headers and limits that all of them share (events.md
 /// section 5).
-final class ShopServices: Sendable {
+package final class ShopServices: Sendable {
     /// A service gave no usable answer.
-    struct Away: Error, Equatable {
-        let detail: String
+    package struct Away: Error, Equatable {
+        package let detail: String
     }
 
     private struct Token {
@@ -20,12 +19,12 @@ final class ShopServices: Sendable {
     private static let timeout: Duration = .seconds(2)
     private static let tokenLife: Int64 = 300
 
-    private let http: HTTPClient
+    private let http: any HTTPSending
     /// Signs our tokens; nil: the services ask for none.
     private let secret: Redacted<String>?
     private let tokens = Mutex<[String: Token]>([:])
 
-    init(http: HTTPClient, secret: Redacted<String>?) {
+    package init(http: any HTTPSending, secret: Redacted<String>?) {
         self.http = http
         self.secret = secret
     }
@@ -34,7 +33,7 @@ final class ShopServices: Sendable {
     /// at most.
     ///
     /// - Returns: 2xx or 4xx answers in the order of the calls; ``Away`` for every other end.
-    func get(_ calls: [(url: String, message: Message)], tries: Int) async -> [Result<HTTPResponse, Away>] {
+    package func get(_ calls: [(url: String, message: Message)], tries: Int) async -> [Result<HTTPResponse, Away>] {
         await withTaskGroup { group in
             for (index, call) in calls.enumerated() {
                 group.addTask { (index, await self.get(self.request(call.url, for: call.message), tries: tries)) }
