@@ -2,10 +2,10 @@ import Contracts
 
 /// What became true of an order.
 enum OrderChange: Sendable, Equatable {
-    case drafted(OrderDraft)
+    indirect case drafted(OrderDraft)
     case draftQuoted(Money, Order.Delivery)
     case draftAbandoned
-    case created(Order)
+    indirect case created(Order)
     /// A use of a promo code is asked for; totals stay until it is granted. Also when one more waits for it.
     case promoApplicationBegun(PromoApplication)
     case promoApplied(PromoGrant)

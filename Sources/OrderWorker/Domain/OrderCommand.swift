@@ -3,7 +3,7 @@ import Contracts
 /// Everything that can happen to an order.
 enum OrderCommand: Sendable {
     /// A new order under this id; `products` holds those the catalogue has, once it was asked.
-    case create(Identifier, OrderRequest, products: [String: Product])
+    indirect case create(Identifier, OrderRequest, products: [String: Product])
     case quoted(DeliveryQuote)
     case promoRedeemed(PromoGrant)
     /// `cause`: the request for the use.

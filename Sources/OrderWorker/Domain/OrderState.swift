@@ -1,7 +1,8 @@
 import Contracts
 
-/// What exists under an order's id: the order, or before it the draft of one that waits for other workers.
-enum OrderState: Sendable, Equatable {
+/// What exists under an order's id: the order, or before it the draft of one that waits for other workers. In boxes, for a
+/// batch hands it on many times and an order is large.
+indirect enum OrderState: Sendable, Equatable {
     case draft(OrderDraft)
     case order(Order)
     /// A draft that came to nothing.

@@ -81,13 +81,15 @@ enum OrderStore {
                                  $14::text[])
             """,
             [
-                .ids(orders.map(\.id)), .texts(orders.map(\.tenant)), .texts(orders.map(\.customerID)),
-                .int64Array(orders.map(\.version)), .texts(orders.map(\.status.rawValue)),
-                .texts(orders.map(\.paymentStatus.rawValue)), .texts(orders.map(\.fulfilmentStatus.rawValue)),
-                .textArray(orders.map(\.reference)), .textArray(orders.map(\.promoCode)),
-                .times(orders.map(\.createdAt)), .optionalTimes(orders.map(\.expiresAt)),
-                .jsonArray(orders.map(\.document)), .jsonArray(orders.map(\.memory)),
-                .texts(orders.lazy.map(\.currency.code)),
+                .ids(orders.column { $0.id }), .texts(orders.column { $0.tenant }),
+                .texts(orders.column { $0.customerID }),
+                .int64Array(orders.column { $0.version }), .texts(orders.column { $0.status.rawValue }),
+                .texts(orders.column { $0.paymentStatus.rawValue }),
+                .texts(orders.column { $0.fulfilmentStatus.rawValue }),
+                .textArray(orders.column { $0.reference }), .textArray(orders.column { $0.promoCode }),
+                .times(orders.column { $0.createdAt }), .optionalTimes(orders.column { $0.expiresAt }),
+                .jsonArray(orders.column { $0.document }), .jsonArray(orders.column { $0.memory }),
+                .texts(orders.column { $0.currency.code }),
             ])
     }
 
@@ -103,11 +105,11 @@ enum OrderStore {
             WHERE orders.id = changed.id
             """,
             [
-                .ids(orders.map(\.id)), .int64Array(orders.map(\.version)),
-                .texts(orders.map(\.status.rawValue)), .texts(orders.map(\.paymentStatus.rawValue)),
-                .texts(orders.map(\.fulfilmentStatus.rawValue)), .textArray(orders.map(\.promoCode)),
-                .optionalTimes(orders.map(\.expiresAt)), .jsonArray(orders.map(\.document)),
-                .jsonArray(orders.map(\.memory)),
+                .ids(orders.column { $0.id }), .int64Array(orders.column { $0.version }),
+                .texts(orders.column { $0.status.rawValue }), .texts(orders.column { $0.paymentStatus.rawValue }),
+                .texts(orders.column { $0.fulfilmentStatus.rawValue }), .textArray(orders.column { $0.promoCode }),
+                .optionalTimes(orders.column { $0.expiresAt }), .jsonArray(orders.column { $0.document }),
+                .jsonArray(orders.column { $0.memory }),
             ])
     }
 

@@ -39,6 +39,7 @@ extension PostgresConnection {
         )
         do throws(PostgresError) {
             try send(statements, &run)
+            onceSent?()
             try receive(&run)
         } catch {
             guard !isOpen else { throw run.attribute(error) }

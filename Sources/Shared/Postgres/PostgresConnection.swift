@@ -24,6 +24,9 @@ package final class PostgresConnection {
     /// can serve something else meanwhile (the heartbeats of another connection). Must not use this connection and
     /// should return at once.
     package var whileWaiting: (() -> Void)?
+    /// Called when all statements of a pipeline are sent, before their answers are awaited: time for work of the owner's
+    /// that does not need them. It must not use this connection.
+    package var onceSent: (() -> Void)?
     package var waitingInterval: Duration = .seconds(1)
 
     /// Statements sent since the connection was made, for counting.

@@ -10,24 +10,52 @@
 /// guard input.faults.isEmpty else { return .refuse(.validationFailed(input.faults)) }
 /// ```
 package struct Input {
+    /// What all readers of one body share. Pointers are written only for faults; until then a reader knows its step.
     private final class Collector {
+        enum Step {
+            case root
+            case member(String, of: Int)
+            case element(Int, of: Int)
+        }
+
         var faults: [FieldError] = []
+        private var steps: [Step] = []
+
+        init() { steps.reserveCapacity(64) }
+
+        /// The number of a new step.
+        func add(_ step: Step) -> Int {
+            steps.append(step)
+            return steps.count - 1
+        }
+
+        func pointer(_ step: Int) -> String {
+            switch steps[step] {
+            case .root: ""
+            case .member(let name, let parent):
+                "\(pointer(parent))/\(name.replacing("~", with: "~0").replacing("/", with: "~1"))"
+            case .element(let index, let parent): "\(pointer(parent))/\(index)"
+            }
+        }
     }
 
     /// The value; nil when it is absent or `null`.
     package let value: JSON?
-    package let pointer: String
+    private let step: Int
     private let collector: Collector
 
     package init(_ body: JSON) {
-        self.init(value: body, pointer: "", collector: Collector())
+        self.init(body, .root, Collector())
     }
 
-    private init(value: JSON?, pointer: String, collector: Collector) {
-        self.value = value == .null ? nil : value
-        self.pointer = pointer
+    private init(_ value: JSON?, _ step: Collector.Step, _ collector: Collector) {
+        self.value = value?.unlessNull
+        self.step = collector.add(step)
         self.collector = collector
     }
+
+    /// Where the value stands in the body (RFC 6901).
+    package var pointer: String { collector.pointer(step) }
 
     /// All faults noted so far by this reader and its children.
     package var faults: [FieldError] { collector.faults }
@@ -40,11 +68,7 @@ package struct Input {
 
     /// A member of an object. The reader of a member of something else is absent.
     package subscript(name: String) -> Input {
-        let escaped =
-            name.contains("~") || name.contains("/")
-            ? name.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-                .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1") : name
-        return Input(value: value?[name], pointer: "\(pointer)/\(escaped)", collector: collector)
+        Input(value?[name], .member(name, of: step), collector)
     }
 
     /// Notes `required` when the value is absent.
@@ -78,18 +102,18 @@ package struct Input {
             return nil
         }
         return elements.enumerated().map { index, element in
-            Input(value: element, pointer: "\(pointer)/\(index)", collector: collector)
+            Input(element, .element(index, of: step), collector)
         }
     }
 
     /// Text of so many characters (Unicode scalars), every one of which passes `allowed`.
-    package func text(_ length: ClosedRange<Int>, allowed: (Unicode.Scalar) -> Bool = { _ in true }) -> String? {
+    package func text(_ length: ClosedRange<Int>, allowed: ((Unicode.Scalar) -> Bool)? = nil) -> String? {
         guard let value else { return nil }
         guard case .string(let text) = value else {
             note("invalid_type", "Must be a string.")
             return nil
         }
-        let count = text.unicodeScalars.count
+        let (count, isAllowed) = Self.check(text, allowed)
         if count < length.lowerBound {
             note("too_short", "Must have at least \(length.lowerBound) characters.")
             return nil
@@ -98,11 +122,22 @@ package struct Input {
             note("too_long", "Must have at most \(length.upperBound) characters.")
             return nil
         }
-        guard !text.unicodeScalars.contains("\0"), text.unicodeScalars.allSatisfy(allowed) else {
+        guard isAllowed else {
             note("invalid_format", "Has characters that are not allowed here.")
             return nil
         }
         return text
+    }
+
+    /// How many characters a text has, and whether all are allowed; U+0000, which PostgreSQL does not store, never is.
+    private static func check(_ text: String, _ allowed: ((Unicode.Scalar) -> Bool)?) -> (count: Int, isAllowed: Bool) {
+        var count = 0
+        var isAllowed = true
+        for scalar in text.unicodeScalars {
+            count += 1
+            if scalar.value == 0 || allowed?(scalar) == false { isAllowed = false }
+        }
+        return (count, isAllowed)
     }
 
     /// An opaque id of another service.

@@ -21,10 +21,12 @@ package enum JSON: Sendable, Equatable {
     /// The member of an object; nil when it is absent, `null`, or this is no object.
     package subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
-        for member in members where member.name == name {
-            return member.value == .null ? nil : member.value
-        }
-        return nil
+        return members.first { $0.name == name }?.value.unlessNull
+    }
+
+    /// nil for `null`.
+    package var unlessNull: JSON? {
+        if case .null = self { nil } else { self }
     }
 
     package var string: String? {

@@ -17,7 +17,7 @@ final class DecisionLoop<H: Handler> {
         /// nil for timers and results of effects.
         let delivery: DeliveryID?
         let queue: String
-        /// What it was read as, of one that has waited.
+        /// What it was read as, of one that has waited or came while the database was at work.
         var work: Work<H.Key, H.Rules.Command>?
     }
 
@@ -96,7 +96,8 @@ final class DecisionLoop<H: Handler> {
         guard database == nil, databaseBackoff.mayTry else { return }
         do {
             let connection = try connections.openDatabase("decide")
-            connection.whileWaiting = { [weak self] in self?.pumpHeartbeats() }
+            connection.whileWaiting = { [weak self] in self?.pump() }
+            connection.onceSent = { [weak self] in self?.readAhead() }
             database = connection
             databaseBackoff.succeeded()
             health.database(isAvailable: true)
@@ -155,12 +156,25 @@ final class DecisionLoop<H: Handler> {
     }
 
     /// Called while a statement runs long: the broker must not think that we are dead.
-    private func pumpHeartbeats() {
+    private func pump() {
         guard let broker else { return }
         do {
             try handle(broker.receive(wait: .zero))
         } catch {
             loseBroker(error)
+        }
+    }
+
+    /// Takes in and reads what has arrived meanwhile, so that the next batch is ready when the database has done with this
+    /// one. What is no command is read again in its turn.
+    private func readAhead() {
+        let known = backlog.count
+        pump()
+        for index in backlog.indices.dropFirst(known) {
+            guard case .command(let key, let command)? = try? definition.handler.intake(backlog[index].message) else {
+                continue
+            }
+            backlog[index].work = Work(message: backlog[index].message, key: key, command: command)
         }
     }
 

@@ -30,12 +30,12 @@ enum RuntimeStatements {
                 AS entry (message_id, type, tenant_id, actor, fingerprint, token, asker, reply)
             """,
             [
-                .ids(entries.map(\.message.id)), .texts(entries.map(\.message.type)),
-                .texts(entries.map(\.message.tenant)), .texts(entries.map(\.message.actor.text)),
-                .int64Array(entries.map { Int64(bitPattern: $0.fingerprint) }),
-                .int64Array(entries.map { Int64(bitPattern: $0.message.replyTo?.token ?? 0) }),
-                .bytesArray(entries.map { $0.isRunning ? $0.message.withoutBody.encoded() : nil }),
-                .bytesArray(entries.map(\.reply)), .time(now),
+                .ids(entries.column { $0.message.id }), .texts(entries.column { $0.message.type }),
+                .texts(entries.column { $0.message.tenant }), .texts(entries.column { $0.message.actor.text }),
+                .int64Array(entries.column { Int64(bitPattern: $0.fingerprint) }),
+                .int64Array(entries.column { Int64(bitPattern: $0.message.replyTo?.token ?? 0) }),
+                .bytesArray(entries.column { $0.isRunning ? $0.message.withoutBody.encoded() : nil }),
+                .bytesArray(entries.column { $0.reply }), .time(now),
             ])
     }
 
@@ -101,15 +101,15 @@ enum RuntimeStatements {
             RETURNING batch_id
             """,
             [
-                .ids(events.map(\.id)), .texts(events.map(\.type)), .texts(events.map(\.tenant)),
-                .texts(events.map(\.subject)), .int64Array(events.map(\.sequence)),
-                .times(events.map(\.time)),
-                .texts(events.map(\.actor.type.rawValue)), .textArray(events.map(\.actor.id)),
-                .boolArray(events.map(\.isPublic)), .jsonArray(events.map(\.body)),
-                .texts(events.map(\.requestID)),
-                .optionalIDs(events.map(\.causationID)), .textArray(events.map(\.traceparent)),
-                .id(owner), .time(claimedUntil), .texts(Array(Set(events.map(\.subject)))),
-                .bytesArray(sends.map { $0.encoded() }), .time(now),
+                .ids(events.column { $0.id }), .texts(events.column { $0.type }), .texts(events.column { $0.tenant }),
+                .texts(events.column { $0.subject }), .int64Array(events.column { $0.sequence }),
+                .times(events.column { $0.time }),
+                .texts(events.column { $0.actor.type.rawValue }), .textArray(events.column { $0.actor.id }),
+                .boolArray(events.column { $0.isPublic }), .jsonArray(events.column { $0.body }),
+                .texts(events.column { $0.requestID }),
+                .optionalIDs(events.column { $0.causationID }), .textArray(events.column { $0.traceparent }),
+                .id(owner), .time(claimedUntil), .texts(Array(Set(events.column { $0.subject }))),
+                .bytesArray(sends.column { $0.encoded() }), .time(now),
             ])
     }
 

@@ -33,3 +33,16 @@ extension PostgresValue {
     }
     package static func optional(_ id: Identifier?) -> PostgresValue { id.map { .id($0) } ?? .null(.uuid) }
 }
+
+extension Array {
+    /// One value of each element, as a column of a statement. The elements are looked at where they lie: `map` copies each,
+    /// and a row is large.
+    @inlinable
+    package func column<Value>(_ value: (borrowing Element) -> Value) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(count)
+        let elements = span
+        for index in elements.indices { values.append(value(elements[index])) }
+        return values
+    }
+}
