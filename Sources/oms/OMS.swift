@@ -6,5 +6,5 @@ import ArgumentParser
         commandName: "oms",
         abstract: "Tools for those who run the order management system.",
         discussion: "Settings come from the environment, the same names as for the processes of the fleet.",
-        subcommands: [Token.self, Provision.self, Sink.self])
+        subcommands: [Token.self, Provision.self, Parked.self, Sink.self])
 }

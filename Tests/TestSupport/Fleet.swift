@@ -106,6 +106,13 @@ package final class Fleet: Sendable {
         }
     }
 
+    /// What the operator's command line prints, here about the fleet's broker. Throws what it complained about.
+    package func oms(_ arguments: String...) async throws -> String {
+        let command = ShellCommand(
+            "\(Self.buildFolder)/oms", arguments, environment: ["RABBITMQ_URL": broker.url])
+        return try await onThread { try command.run() }
+    }
+
     // MARK: Processes
 
     /// Starts one process and waits until it is ready, or until its failpoint has ended it.

@@ -55,6 +55,13 @@ extension Message {
         single(exchange: "", routingKey: solo, origin: queue, reason: "delivered three times without an answer")
     }
 
+    /// A copy that begins anew in the queue it once came from: what was parked, at an operator's word.
+    package func replayCopy(to queue: String) -> AMQPMessage {
+        var copy = self
+        copy.attempt = 0
+        return copy.single(exchange: "", routingKey: queue, origin: queue, reason: "replayed")
+    }
+
     private func single(exchange: String, routingKey: String, origin: String, reason: String) -> AMQPMessage {
         let headers: AMQPHeaders = [
             "x-attempt": .int64(Int64(attempt)), "x-first-at": .string(sentAt.description),
