@@ -330,8 +330,10 @@ struct Batch<H: Handler> {
             states[key].map { Changed(key: key, before: before[key], after: $0) }
         }
         let savings = saves.isEmpty ? [] : handler.save(saves)
-        var statements = savings.map { $0.statement }
-        if !entries.isEmpty { statements.append(RuntimeStatements.record(entries, at: now)) }
+        // The inbox comes first: of a message that was handled before, its key has to speak before those of the tables.
+        var statements = entries.isEmpty ? [] : [RuntimeStatements.record(entries, at: now)]
+        let firstSaving = statements.count
+        statements += savings.map { $0.statement }
         if !resolved.isEmpty { statements.append(RuntimeStatements.resolve(resolved, at: now)) }
         if !joins.isEmpty { statements.append(RuntimeStatements.join(joins)) }
         appendEffects(to: &statements, capacity: effectCapacity)
@@ -351,7 +353,7 @@ struct Batch<H: Handler> {
         let rows = try connection.pipeline(opening + statements + (mustCheck ? [] : [.commit]))
             .dropFirst(opening.count).prefix(statements.count)
         if mustCheck {
-            for (saving, rows) in zip(savings, rows) {
+            for (saving, rows) in zip(savings, rows.dropFirst(firstSaving)) {
                 if let expected = saving.expectedRows, rows.affected != expected { throw StaleAggregate() }
             }
             _ = try connection.run(.commit)
