@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Service
 
+@main
 struct Gateway: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gateway", abstract: "The HTTP face of the fleet.", subcommands: [Run.self, ListSettings.self],

@@ -18,6 +18,10 @@ struct Sink: ParsableCommand {
     @Option(help: "The routing key to listen for.")
     var key = "order.created"
 
+    /// An acknowledgement covers so many events, or what came until nothing has come for a while.
+    private static let enough = 200
+    private static let patience: Duration = .milliseconds(5)
+
     func run() throws {
         let broker = try AMQPEndpoint(url: try Environment.required("RABBITMQ_URL"))
         let connection = try AMQPConnection(broker, name: "oms sink")
@@ -28,15 +32,19 @@ struct Sink: ParsableCommand {
         try connection.prefetch(1000)
         try connection.consume(queue, exclusive: true)
         var count = 0
+        var unacknowledged = 0
+        var last: UInt64 = 0
         report(count)
         while true {
-            var last: UInt64?
-            for case .delivery(let delivery) in try connection.receive(wait: .seconds(2)) {
+            let events = try connection.receive(wait: unacknowledged > 0 ? Self.patience : .seconds(2))
+            for case .delivery(let delivery) in events {
                 count += 1
+                unacknowledged += 1
                 last = delivery.deliveryTag
             }
-            guard let last else { continue }
+            guard unacknowledged >= (events.isEmpty ? 1 : Self.enough) else { continue }
             try connection.ack(last, multiple: true)
+            unacknowledged = 0
             report(count)
         }
     }

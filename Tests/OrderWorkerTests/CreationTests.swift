@@ -19,7 +19,7 @@ import Worker
     ) -> OrderRequest {
         OrderRequest(
             items: items.enumerated().map {
-                .init(productID: $1.0, quantity: $1.1, pointer: "/items/\($0)/product_id")
+                .init(productID: $1.0, quantity: $1.1, index: $0)
             },
             shippingAddress: Sample.address, billingAddress: nil, paymentMethod: .liqpay, currency: nil,
             promoCode: promoCode,

@@ -24,7 +24,7 @@ import Testing
     @Test func smallest() throws {
         let request = try read(Self.body()).get()
         #expect(request.customerID == "cust_42")
-        #expect(request.items == [.init(productID: "prod_123", quantity: 2, pointer: "/items/0/product_id")])
+        #expect(request.items == [.init(productID: "prod_123", quantity: 2, index: 0)])
         #expect(request.shippingAddress.phone == "+380991234567")
         #expect(request.shippingAddress.country == "UA")
         #expect(request.paymentMethod == .liqpay)

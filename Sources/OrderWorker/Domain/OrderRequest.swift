@@ -5,8 +5,10 @@ struct OrderRequest: Sendable, Equatable {
     struct Item: Sendable, Equatable {
         let productID: String
         var quantity: Int64
-        /// Where the product stands in the body, for faults found later.
-        let pointer: String
+        /// Of its first entry in the body, for faults found later.
+        let index: Int
+
+        var pointer: String { "/items/\(index)/product_id" }
     }
 
     /// One entry a product, in the order of their first mention.
@@ -60,7 +62,7 @@ struct OrderRequest: Sendable, Equatable {
         guard let entries = input.array(1...lineLimit) else { return nil }
         var items: [Item] = []
         var positions: [String: Int] = [:]
-        for entry in entries {
+        for (index, entry) in entries.enumerated() {
             entry.object()
             let product = entry["product_id"].required().externalID()
             let quantity = entry["quantity"].required().integer(1...quantityLimit)
@@ -72,7 +74,7 @@ struct OrderRequest: Sendable, Equatable {
                 }
             } else {
                 positions[product] = items.count
-                items.append(Item(productID: product, quantity: quantity, pointer: "\(entry.pointer)/product_id"))
+                items.append(Item(productID: product, quantity: quantity, index: index))
             }
         }
         return items

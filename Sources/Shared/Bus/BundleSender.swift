@@ -20,7 +20,7 @@ package final class BundleSender: Sendable {
     private let pack: @Sendable ([Message]) -> [AMQPMessage]
     private let lanes = Mutex<[String: Lane]>([:])
 
-    /// `pack` is ``Message/commandBundles(_:)`` or ``Message/queryBundles(_:)``.
+    /// `pack` is ``Message/commandBundles(_:)``, ``Message/requestBundles(_:)`` or ``Message/queryBundles(_:)``.
     package init(link: AMQPLink, pack: @escaping @Sendable ([Message]) -> [AMQPMessage]) {
         self.link = link
         self.pack = pack

@@ -2,7 +2,10 @@
 package enum WorkerName: String, Sendable, CaseIterable {
     case order, payment, shipping, promo, invoice
 
+    /// Changes that were accepted, or come from the fleet itself: kept until they are handled.
     package var commandQueue: String { "oms.\(rawValue).commands" }
+    /// Changes whose sender waits for the answer and sends them as commands if none comes.
+    package var requestQueue: String { "oms.\(rawValue).requests" }
     package var eventQueue: String { "oms.\(rawValue).events" }
     package var queryQueue: String { "oms.\(rawValue).queries" }
     /// Suspects: what was delivered three times without being settled, one at a time.
@@ -21,6 +24,7 @@ package enum WorkerName: String, Sendable, CaseIterable {
 /// The exchanges of the fleet.
 package enum FleetExchange {
     package static let commands = "oms.commands"
+    package static let requests = "oms.requests"
     package static let queries = "oms.queries"
     /// Bundles of events for the fleet's own workers.
     package static let fleet = "oms.fleet"

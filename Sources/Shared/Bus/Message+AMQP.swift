@@ -8,6 +8,12 @@ extension Message {
         bundles(messages, exchange: FleetExchange.commands, mandatory: true)
     }
 
+    /// Bundles of changes to `oms.requests`. They need not survive the broker: whoever sent them waits for the answer, and
+    /// sends them as commands when none comes.
+    package static func requestBundles(_ messages: [Message]) -> [AMQPMessage] {
+        bundles(messages, exchange: FleetExchange.requests, mandatory: true, deliveryMode: AMQPProperties.transient)
+    }
+
     /// Bundles of queries to `oms.queries`. They are worthless after a while and need not survive the broker.
     package static func queryBundles(_ messages: [Message]) -> [AMQPMessage] {
         bundles(messages, exchange: FleetExchange.queries, mandatory: true, deliveryMode: AMQPProperties.transient)

@@ -8,11 +8,11 @@ package final class Requester: Sendable {
     /// What became of a question.
     package enum Outcome: Sendable {
         case reply(Reply)
-        /// The broker has it; no answer came in time.
+        /// The broker keeps it until it is handled (of a query: has it); no answer came in time.
         case accepted
         /// It was certainly not accepted: nothing was stored.
         case notSent
-        /// The connection was lost before the confirm: it may have been accepted.
+        /// It may have been handled or accepted, but nobody has said so.
         case uncertain
     }
 
@@ -58,6 +58,7 @@ package final class Requester: Sendable {
 
     private let shared = Shared()
     private let link: AMQPLink
+    private let requests: BundleSender
     private let commands: BundleSender
     private let queries: BundleSender
     /// Most questions open at once; above it the caller sheds load.
@@ -74,6 +75,7 @@ package final class Requester: Sendable {
             AMQPLink.Settings(endpoint: endpoint, name: name, policy: .failFast), logger: logger,
             topology: { try Topology.declareExchanges($0) }, replies: { shared.receive($0) },
             onStateChange: onStateChange)
+        requests = BundleSender(link: link, pack: Message.requestBundles)
         commands = BundleSender(link: link, pack: Message.commandBundles)
         queries = BundleSender(link: link, pack: Message.queryBundles)
     }
@@ -83,12 +85,20 @@ package final class Requester: Sendable {
     /// How many questions are open.
     package var openCount: Int { shared.state.withLock { $0.waiters.count } }
 
-    /// Sends a command and waits for its answer or its confirm, whichever the time allows.
+    /// Sends a change and waits for its answer. While somebody waits, nothing is promised yet and the broker need not keep it:
+    /// it travels as a request, which costs no write to a disk. When no answer comes in time it is sent again, as a command
+    /// that the broker keeps; a worker that gets both handles the first only.
     package func command(_ message: Message, wait: Duration) async -> Outcome {
-        await ask(message, commands, wait: wait, workers: 1)
+        switch await ask(message, requests, wait: wait, workers: 1) {
+        case .reply(let reply): return .reply(reply)
+        case .notSent: return .notSent
+        case .accepted, .uncertain:
+            if case .accepted = await submit(message) { return .accepted }
+            return .uncertain
+        }
     }
 
-    /// Sends a command whose answer nobody waits for; ends as soon as it is known whether the broker has it.
+    /// Sends a change as a command, whose answer nobody waits for; ends as soon as it is known whether the broker has it.
     package func submit(_ message: Message) async -> Outcome {
         await withCheckedContinuation { continuation in
             commands.send(message, isQuestion: false) { outcome in

@@ -8,7 +8,7 @@ package import AMQP
 package enum Topology {
     /// All exchanges, and the retry ladder. Enough for a process that only publishes.
     package static func declareExchanges(_ connection: AMQPConnection) throws {
-        for exchange in [FleetExchange.commands, FleetExchange.queries, FleetExchange.fleet] {
+        for exchange in [FleetExchange.commands, FleetExchange.requests, FleetExchange.queries, FleetExchange.fleet] {
             try connection.declareExchange(exchange, .topic)
         }
         try connection.declareExchange(FleetExchange.unrouted, .fanout)
@@ -41,7 +41,7 @@ package enum Topology {
     ///
     /// - Parameters:
     ///   - worker: Whose queues they are.
-    ///   - commands: Types bound from `oms.commands`.
+    ///   - commands: Types bound from `oms.commands` and `oms.requests`.
     ///   - queries: Types bound from `oms.queries`.
     ///   - fleetEvents: Patterns bound from `oms.fleet`.
     ///   - publicEvents: Patterns bound from `oms.events`, for what outside services publish.
@@ -64,9 +64,13 @@ package enum Topology {
                     "x-dead-letter-strategy": .string("at-least-once"),
                 ])
         }
-        try connection.declareQueue(worker.queryQueue, arguments: ["x-message-ttl": .int64(10_000)])
+        // Nobody waits longer for an answer.
+        for queue in [worker.requestQueue, worker.queryQueue] {
+            try connection.declareQueue(queue, arguments: ["x-message-ttl": .int64(10_000)])
+        }
         for type in commands {
             try connection.bind(queue: worker.commandQueue, exchange: FleetExchange.commands, routingKey: type)
+            try connection.bind(queue: worker.requestQueue, exchange: FleetExchange.requests, routingKey: type)
         }
         for type in queries {
             try connection.bind(queue: worker.queryQueue, exchange: FleetExchange.queries, routingKey: type)

@@ -127,8 +127,7 @@ final class DecisionLoop<H: Handler> {
                 fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
             try connection.prefetch(Self.prefetch)
-            try connection.consume(definition.name.commandQueue, tag: definition.name.commandQueue)
-            try connection.consume(definition.name.eventQueue, tag: definition.name.eventQueue)
+            for queue in sharedQueues { try connection.consume(queue, tag: queue) }
             try connection.prefetch(1)
             try connection.consume(definition.name.soloQueue, tag: definition.name.soloQueue)
             broker = connection
@@ -207,8 +206,15 @@ final class DecisionLoop<H: Handler> {
         }
     }
 
+    /// The queues that bundles are delivered from, several ahead.
+    private var sharedQueues: [String] {
+        [definition.name.requestQueue, definition.name.commandQueue, definition.name.eventQueue]
+    }
+
     private func take(_ delivery: AMQPDelivery) {
-        let queue = delivery.consumerTag
+        let isRequest = delivery.consumerTag == definition.name.requestQueue
+        // What becomes of a request that is not answered at once, becomes of it as of a command.
+        let queue = isRequest ? definition.name.commandQueue : delivery.consumerTag
         let messages: [Message]
         do {
             messages = try Message.read(delivery, defaultTenant: definition.defaultTenant)
@@ -220,7 +226,10 @@ final class DecisionLoop<H: Handler> {
         if delivery.redelivered { metrics.repeats.increment(by: messages.count) }
         let isSuspect = delivery.deliveryCount >= 3 && queue != definition.name.soloQueue
         for message in messages {
-            if isSuspect {
+            if isRequest, delivery.redelivered, let command = Message.commandBundles([message]).first {
+                // The process that had it may have died of it: commands are counted, requests are not.
+                outbound.replace(message, of: id, by: command)
+            } else if isSuspect {
                 outbound.replace(message, of: id, by: message.soloCopy(in: definition.name.soloQueue, from: queue))
             } else {
                 backlog.append(Pending(message: message, delivery: id, queue: queue))
@@ -378,7 +387,7 @@ final class DecisionLoop<H: Handler> {
 
     private func beginDraining() {
         isDraining = true
-        for queue in [definition.name.commandQueue, definition.name.eventQueue, definition.name.soloQueue] {
+        for queue in sharedQueues + [definition.name.soloQueue] {
             do { try broker?.cancel(queue) } catch { loseBroker(error) }
         }
         if broker != nil { takeIn(waitingFor: .zero) }  // what was under way while the consumers were cancelled
