@@ -2,6 +2,7 @@ import Contracts
 import CurlHTTP
 import Foundation
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -9,7 +10,8 @@ extension FaultTests {
     /// Each worker ends without notice at each step while customers take orders from the cart to the door: every order
     /// arrives, nobody pays twice, no code is used twice, no number of an invoice is missing.
     @Suite struct FleetKillTests {
-        private static let orders = 9
+        /// Fewest and most orders; they go on coming until the victim has died of everything.
+        private static let orders = 9...60
 
         @Test(arguments: [FleetProgram.order, .payment, .shipping, .promo, .invoice])
         func everyOrderArrives(victim: FleetProgram) async throws {
@@ -20,14 +22,16 @@ extension FaultTests {
             }
             let shopper = scene.shopper
             let code = "KILL-\(UInt16.random(in: .min ... .max))"
-            async let heir = Self.dieThrice(victim, scene)
-            _ = try await shopper.makeCode(code, uses: Self.orders)
+            let deaths = Deaths()
+            async let heir = Self.dieOfEverything(victim, scene, deaths)
+            _ = try await shopper.makeCode(code, uses: Self.orders.upperBound)
 
             let purchases = await withTaskGroup(of: Result<Shopper.Purchase, any Error>.self) { group in
-                for number in 1...Self.orders {
+                for number in 1...Self.orders.upperBound {
+                    if number > Self.orders.lowerBound, deaths.areOver { break }
+                    // A little apart, so that each step of the demo path meets a kill.
+                    try? await Task.sleep(for: .milliseconds(250))
                     group.addTask {
-                        // A little apart, so that each step of the demo path meets a kill.
-                        try? await Task.sleep(for: .milliseconds(number * 250))
                         do {
                             return .success(try await shopper.buy("\(scene.tenant)-\(number)", promoCode: code))
                         } catch {
@@ -45,7 +49,10 @@ extension FaultTests {
         }
 
         /// One process after the other, each with a worse moment to die; the last one lives.
-        private static func dieThrice(_ program: FleetProgram, _ scene: FaultScene) async throws -> Fleet.Member {
+        private static func dieOfEverything(
+            _ program: FleetProgram, _ scene: FaultScene, _ deaths: Deaths
+        ) async throws -> Fleet.Member {
+            defer { deaths.end() }
             for point in ["before-commit:2:kill", "after-commit:2:kill", "after-ack:2:kill", "after-publish:2:kill"] {
                 let worker = try await scene.fleet.run(program, failpoints: point)
                 #expect(try await worker.process.waitForEnd(within: .seconds(60)) == .killed(signal: SIGKILL))
@@ -53,6 +60,13 @@ extension FaultTests {
                 try await scene.endLeases(of: program)
             }
             return try await scene.fleet.run(program)
+        }
+
+        private final class Deaths: Sendable {
+            private let over = Mutex(false)
+
+            var areOver: Bool { over.withLock { $0 } }
+            func end() { over.withLock { $0 = true } }
         }
 
         private func expectEverythingOnce(
@@ -109,7 +123,7 @@ extension FaultScene {
         }
         for worker in workers { #expect(try await worker.process.terminate() == .exited(0)) }
         for name in ["order", "payment", "shipping", "promo", "invoice"] {
-            for queue in ["commands", "events", "solo", "parked"] {
+            for queue in ["requests", "commands", "events", "solo", "parked"] {
                 let count = try await audit.messages(in: "oms.\(name).\(queue)")
                 #expect(count == 0, "oms.\(name).\(queue) is not empty")
             }
