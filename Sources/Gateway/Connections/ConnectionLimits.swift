@@ -19,14 +19,12 @@ struct ConnectionLimits: Sendable {
     /// The server with these limits.
     var server: HTTPServerBuilder {
         let limits = self
-        let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(transfer: TimeAmount(limits.transfer))],
-            idleTimeout: TimeAmount(idle),
-            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                maxHeaderFieldSize: header, maxHeaderListSize: header, maxHeaderFieldCount: 100))
-        return HTTPServerBuilder { respond in
-            LoopBoundChannel(base: HTTP1Channel(responder: respond, configuration: configuration))
-        }
+        return .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(transfer: TimeAmount(limits.transfer))],
+                idleTimeout: TimeAmount(idle),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: header, maxHeaderListSize: header, maxHeaderFieldCount: 100)))
     }
 
     /// As many as were asked for, or as the system has descriptors for.
