@@ -55,7 +55,7 @@ import Testing
                 return false
             }
         }
-        // Not asserted: it may have taken a request of another suite by then, and be gone. That it took one is asserted below.
+        // Not asserted: it may have taken a request of another suite by then, and be gone. What counts comes below.
         _ = try await eventually(within: .seconds(5)) {
             try await onThread {
                 let connection = try AMQPConnection(bench.broker, name: "tests look")
