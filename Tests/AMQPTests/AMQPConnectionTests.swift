@@ -237,6 +237,11 @@ import Testing
         // Lowered by that: the next one waits again.
         let lowered = try clock.measure { _ = try connection.receive(wait: .milliseconds(200), wake: wake) }
         #expect(lowered >= .milliseconds(200))
+        var pipeEnds: [Int32] = [0, 0]
+        #expect(pipe(&pipeEnds) == 0 && write(pipeEnds[1], "x", 1) == 1)
+        defer { for end in pipeEnds { close(end) } }
+        let readable = try clock.measure { _ = try connection.receive(wait: .seconds(20), other: pipeEnds[0]) }
+        #expect(readable < .seconds(10))
 
         let url = try await SharedBroker.url()
         let isWaiting = try WakeSignal()

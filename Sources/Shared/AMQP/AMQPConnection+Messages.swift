@@ -10,7 +10,7 @@ extension AMQPConnection {
     /// Adds a message to what is sent next.
     ///
     /// An exchange that does not exist or a body over the broker's limit (`max_message_size`) closes the channel: `.channelClosed`
-    /// then comes from a later ``receive(wait:wake:)``.
+    /// then comes from a later ``receive(wait:wake:other:)``.
     ///
     /// - Returns: Its sequence number, which the broker's confirm will carry: 1 for the first after ``confirmSelect()``; 0 without.
     /// - Throws: ``AMQPError``: `.blocked` (hold it until `.unblocked`), `.invalid` (that message only), or the connection is dead.
@@ -60,7 +60,7 @@ extension AMQPConnection {
         }.name
     }
 
-    /// Stops a consumer. Deliveries that were under way are still returned by the next ``receive(wait:wake:)``; acknowledge or
+    /// Stops a consumer. Deliveries that were under way are still returned by the next ``receive(wait:wake:other:)``; acknowledge or
     /// give them back.
     package func cancel(_ tag: String) throws {
         try call(Method.basicCancel, answer: Method.basicCancelOk) {
@@ -69,7 +69,7 @@ extension AMQPConnection {
         }
     }
 
-    /// Acknowledges a delivery of this connection; leaves with the next ``receive(wait:wake:)`` or ``flush(within:)``.
+    /// Acknowledges a delivery of this connection; leaves with the next ``receive(wait:wake:other:)`` or ``flush(within:)``.
     ///
     /// - Parameters:
     ///   - deliveryTag: As delivered. One that is unknown or used up closes the channel with 406.
@@ -79,7 +79,7 @@ extension AMQPConnection {
         try settle(Method.basicAck, deliveryTag, multiple)
     }
 
-    /// Refuses a delivery: back to the queue, or to its dead-letter exchange. Leaves with the next ``receive(wait:wake:)``.
+    /// Refuses a delivery: back to the queue, or to its dead-letter exchange. Leaves with the next ``receive(wait:wake:other:)``.
     package func reject(_ deliveryTag: UInt64, requeue: Bool) throws {
         try settle(Method.basicReject, deliveryTag, requeue)
     }

@@ -3,9 +3,9 @@ import Glibc
 
 /// One connection to the broker with one channel, used by one thread, synchronous.
 ///
-/// What is published or acknowledged is gathered and leaves in one write at the next ``receive(wait:wake:)``, ``flush(within:)`` or
+/// What is published or acknowledged is gathered and leaves in one write at the next ``receive(wait:wake:other:)``, ``flush(within:)`` or
 /// declaration, or when 64 KiB have gathered. No call waits longer than its limit, even if the broker stops in the middle of a frame.
-/// Call ``receive(wait:wake:)`` at least every five seconds, since heartbeats are served there.
+/// Call ``receive(wait:wake:other:)`` at least every five seconds, since heartbeats are served there.
 ///
 /// After an error other than `.invalid` and `.blocked` the connection is dead: drop it and open another. Delivery tags and publish
 /// sequence numbers die with it.
@@ -80,16 +80,17 @@ package final class AMQPConnection {
     /// - Parameters:
     ///   - wait: Longest wait. Zero: only look.
     ///   - wake: Ends the wait early when raised; it is lowered by then.
-    /// - Returns: Everything that was there; empty when the time was over or `wake` was raised.
+    ///   - other: A descriptor of the caller's that ends the wait early when it is readable.
+    /// - Returns: Everything that was there; empty when the time was over, `wake` was raised or `other` is readable.
     /// - Throws: ``AMQPError``, once all that came before the failure has been returned.
-    package func receive(wait: Duration, wake: WakeSignal? = nil) throws -> [AMQPEvent] {
+    package func receive(wait: Duration, wake: WakeSignal? = nil, other: Int32? = nil) throws -> [AMQPEvent] {
         let start = monotonicNanoseconds()
         let (deadline, isFarOff) = start.addingReportingOverflow(max(0, wait.nanoseconds))
         do {
             if let failure { throw failure }
             var woken = false
             repeat {
-                woken = try step(until: isFarOff ? .max : deadline, wake: wake, waits: pending.isEmpty)
+                woken = try step(until: isFarOff ? .max : deadline, wake: wake, other: other, waits: pending.isEmpty)
             } while pending.isEmpty && !woken && monotonicNanoseconds() < deadline
         } catch {
             guard !pending.isEmpty else { throw error }
@@ -128,7 +129,7 @@ package final class AMQPConnection {
 
     // MARK: Calls
 
-    /// Sends a method and waits for its answer; what else arrives meanwhile is kept for ``receive(wait:wake:)``.
+    /// Sends a method and waits for its answer; what else arrives meanwhile is kept for ``receive(wait:wake:other:)``.
     @discardableResult
     func call(_ method: UInt32, answer expected: UInt32, _ fields: (inout FrameBuffer) throws -> Void) throws -> Answer
     {
@@ -153,7 +154,7 @@ package final class AMQPConnection {
         while true {
             try sendGathered()
             if done() { return }
-            _ = try step(until: deadline, wake: nil, waits: true)
+            _ = try step(until: deadline, waits: true)
             guard done() || monotonicNanoseconds() < deadline else {
                 throw fail(AMQPError(.timeout, "no answer from the broker within \(limit)"))
             }
@@ -173,8 +174,8 @@ package final class AMQPConnection {
 
     /// Sends, waits for input at most until `deadline` if `waits`, reads all there is.
     ///
-    /// - Returns: Whether `wake` was raised.
-    private func step(until deadline: Int64, wake: WakeSignal?, waits: Bool) throws -> Bool {
+    /// - Returns: Whether `wake` was raised or `other` is readable.
+    private func step(until deadline: Int64, wake: WakeSignal? = nil, other: Int32? = nil, waits: Bool) throws -> Bool {
         try guarded {
             putHeartbeatIfDue()
             try sendOutgoing()
@@ -184,29 +185,29 @@ package final class AMQPConnection {
                 let nextBeat = heartbeat > 0 ? lastSent + heartbeat / 2 : .max
                 limit = max(0, min(deadline, nextBeat) - now)
             }
-            let (readable, woken) = poll(limit, wake: wake)
+            let (readable, woken, isOtherReady) = poll(limit, wake, other)
             if woken { wake?.drain() }
             if readable || hasUnreadFrames { try readAll() }
             if heartbeat > 0, monotonicNanoseconds() - lastReceived > heartbeat * 2 {
                 throw AMQPError(.connectionLost, "no sign of life from the broker for two heartbeats")
             }
-            return woken
+            return woken || isOtherReady
         }
     }
 
-    private func poll(_ limit: Int64, wake: WakeSignal?) -> (readable: Bool, woken: Bool) {
+    private func poll(_ limit: Int64, _ wake: WakeSignal?, _ other: Int32?) -> (Bool, woken: Bool, other: Bool) {
         let interest = Int16(POLLIN) | (outgoing.isEmpty ? 0 : Int16(POLLOUT))
-        var socket = pollfd(fd: transport.descriptor, events: interest, revents: 0)
-        let milliseconds = Duration.nanoseconds(limit).pollMilliseconds
-        guard let wake else {
-            _ = Glibc.poll(&socket, 1, milliseconds)
-            return (socket.revents & ~Int16(POLLOUT) != 0, false)
+        // The kernel passes over descriptors below zero.
+        var all = (
+            pollfd(fd: transport.descriptor, events: interest, revents: 0),
+            pollfd(fd: wake?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: other ?? -1, events: Int16(POLLIN), revents: 0)
+        )
+        withUnsafeMutableBytes(of: &all) {
+            let milliseconds = Duration.nanoseconds(limit).pollMilliseconds
+            _ = Glibc.poll($0.baseAddress?.assumingMemoryBound(to: pollfd.self), 3, milliseconds)
         }
-        var both = (socket, pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0))
-        withUnsafeMutableBytes(of: &both) {
-            _ = Glibc.poll($0.baseAddress?.assumingMemoryBound(to: pollfd.self), 2, milliseconds)
-        }
-        return (both.0.revents & ~Int16(POLLOUT) != 0, both.1.revents != 0)
+        return (all.0.revents & ~Int16(POLLOUT) != 0, all.1.revents != 0, all.2.revents != 0)
     }
 
     private func sendOutgoing() throws {

@@ -2,7 +2,7 @@ import CRabbitMQ
 import Glibc
 import Synchronization
 
-/// Wakes a thread that waits in ``AMQPConnection/receive(wait:wake:)``. An eventfd; raising a raised one costs no system call.
+/// Wakes a thread that waits in ``AMQPConnection/receive(wait:wake:other:)``. An eventfd; raising a raised one costs no system call.
 package final class WakeSignal: Sendable {
     let descriptor: Int32
     private let raised = Atomic<Bool>(false)

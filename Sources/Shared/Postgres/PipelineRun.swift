@@ -1,5 +1,5 @@
-/// The state of one pipeline under way: which answers are due, and what came of them.
-struct PipelineRun {
+/// A pipeline that was sent: which answers are due, and what came of them.
+package final class PipelineRun {
     enum Expected {
         case prepared(StatementCache.Key, Int)
         case answer(Int)
@@ -20,6 +20,8 @@ struct PipelineRun {
     /// Outside a transaction: the sync commits.
     let isImplicit: Bool
     var expected: [Expected] = []
+    /// Whether the kernel has taken all of it.
+    var isGone = false
     /// How often libpq has returned nothing in a row.
     var emptyAnswers = 0
     private(set) var rows: [Rows] = []
@@ -33,11 +35,17 @@ struct PipelineRun {
         rows.reserveCapacity(statements.count)
     }
 
+    /// The answer that is due next; nil when all have come.
     var next: Expected? { position < expected.count ? expected[position] : nil }
 
-    mutating func advance() { position += 1 }
+    /// Whether all of it was sent and answered.
+    var isAnswered: Bool {
+        if position == expected.count, case .sync? = expected.last { true } else { false }
+    }
 
-    mutating func answered(_ index: Int, _ rows: Rows) {
+    func advance() { position += 1 }
+
+    func answered(_ index: Int, _ rows: Rows) {
         advance()
         self.rows.append(rows)
         if statements[index].role == .commit, rows.commandTag != "COMMIT" {
@@ -46,7 +54,7 @@ struct PipelineRun {
     }
 
     /// Notes the first error; those after it only follow from it.
-    mutating func failed(_ error: PostgresError, at index: Int) {
+    func failed(_ error: PostgresError, at index: Int) {
         guard failure == nil else { return }
         failure = error
         failure?.statement = index

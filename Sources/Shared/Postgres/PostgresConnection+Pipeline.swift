@@ -27,26 +27,42 @@ extension PostgresConnection {
     @discardableResult
     package func pipeline(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
-        for (index, statement) in statements.enumerated() where !statement.isSendable {
-            var error = PostgresError(.misuse, "more than 65535 parameters, or a zero byte in the SQL")
-            error.statement = index
-            throw error
-        }
-        try checkAlive()
-        statementCount += statements.count
-        var run = PipelineRun(
-            statements: statements, isImplicit: transactionStatus == .idle && !statements.contains { $0.role == .begin }
-        )
+        try awaitAnswers()
+        let isImplicit = transactionStatus == .idle && !statements.contains { $0.role == .begin }
+        let run = try start(statements, isImplicit: isImplicit)
+        onceSent?()
+        return try receive(run)
+    }
+
+    /// Sends a transaction and does not await it. Further ones may be sent behind it: the server takes them in turn, and
+    /// none depends on what becomes of another.
+    ///
+    /// - Parameter statements: Without BEGIN and COMMIT: it takes effect as a whole or not at all. No transaction may be open.
+    /// - Returns: What ``receive(_:)`` wants. Runs are to be received in the order they were sent in.
+    /// - Throws: ``PostgresError``; then nothing of it will be stored.
+    package func send(transaction statements: [Statement]) throws(PostgresError) -> PipelineRun {
+        guard !isInTransaction else { throw PostgresError(.misuse, "a transaction is open") }
+        let run = try start(statements, isImplicit: true)
+        run.isGone = PQflush(handle) == 0
+        return run
+    }
+
+    /// Whether ``receive(_:)`` has something to do: an answer has begun to come, or the server has not taken all yet.
+    package func isReady(_ run: PipelineRun) -> Bool { !run.isGone || run.next == nil || readable(socket) }
+
+    /// Awaits what was sent.
+    ///
+    /// - Returns: The rows of each statement.
+    /// - Throws: ``PostgresError``, as ``pipeline(_:)`` does.
+    package func receive(_ run: PipelineRun) throws(PostgresError) -> [Rows] {
         do throws(PostgresError) {
-            try send(statements, &run)
-            onceSent?()
-            try receive(&run)
+            var unsent = true
+            while run.next != nil { try receiveNext(&unsent) }
         } catch {
-            guard !isOpen else { throw run.attribute(error) }
-            throw run.attribute(error, connectionLost: true)
+            throw run.attribute(error, connectionLost: !isOpen)
         }
         if let failure = run.failure { throw failure }
-        guard run.rows.count == statements.count else { throw violated("a statement got no answer") }
+        guard run.rows.count == run.statements.count else { throw violated("a statement got no answer") }
         return run.rows
     }
 
@@ -54,6 +70,7 @@ extension PostgresConnection {
     ///
     /// - Throws: ``PostgresError`` `.connectionLost`, after which nothing is left to roll back.
     package func rollBackIfNeeded() throws(PostgresError) {
+        try awaitAnswers()
         if isInTransaction { try run(.rollback) }
     }
 
@@ -75,11 +92,29 @@ extension PostgresConnection {
         }
     }
 
-    private func send(_ statements: [Statement], _ run: inout PipelineRun) throws(PostgresError) {
+    private func start(_ statements: [Statement], isImplicit: Bool) throws(PostgresError) -> PipelineRun {
+        for (index, statement) in statements.enumerated() where !statement.isSendable {
+            var error = PostgresError(.misuse, "more than 65535 parameters, or a zero byte in the SQL")
+            error.statement = index
+            throw error
+        }
+        try checkAlive()
+        statementCount += statements.count
+        let run = PipelineRun(statements: statements, isImplicit: isImplicit)
+        underWay.append(run)
+        do throws(PostgresError) {
+            try send(run)
+        } catch {
+            throw run.attribute(error, connectionLost: !isOpen)
+        }
+        return run
+    }
+
+    private func send(_ run: PipelineRun) throws(PostgresError) {
         let handle = try open()
-        try sendDeallocations(handle, &run)
+        try sendDeallocations(handle, run)
         var queued = 0
-        for (index, statement) in statements.enumerated() {
+        for (index, statement) in run.statements.enumerated() {
             do throws(PostgresError) {
                 try encoder.encode(statement.parameters)
             } catch {
@@ -107,7 +142,7 @@ extension PostgresConnection {
             queued += encoder.byteCount
             if queued > 256 * 1024 {
                 queued = 0
-                try drain(handle, &run)
+                try drain(handle)
             }
         }
         guard PQpipelineSync(handle) == 1 else { throw lost() }
@@ -115,7 +150,7 @@ extension PostgresConnection {
     }
 
     /// Removes statements the cache gave up, in a pipeline section of its own before the real one.
-    private func sendDeallocations(_ handle: OpaquePointer, _ run: inout PipelineRun) throws(PostgresError) {
+    private func sendDeallocations(_ handle: OpaquePointer, _ run: PipelineRun) throws(PostgresError) {
         guard transactionStatus == .idle else { return }
         let deallocations = cache.takeDeallocations()
         guard !deallocations.isEmpty else { return }
@@ -127,15 +162,15 @@ extension PostgresConnection {
         run.expected.append(.housekeepingSync)
     }
 
-    /// Reads until the last sync.
-    private func receive(_ run: inout PipelineRun) throws(PostgresError) {
+    /// Takes all that is still due from the server, so that it has nothing under way any more.
+    private func awaitAnswers() throws(PostgresError) {
         var unsent = true
-        while let expected = run.next { try receiveOne(expected, &run, &unsent) }
+        while !underWay.isEmpty { try receiveNext(&unsent) }
     }
 
     /// Lets the server have what is queued before more is added, and takes what it answers meanwhile: libpq moves its
     /// whole queue with every piece it sends, so a long queue costs the square of its length.
-    private func drain(_ handle: OpaquePointer, _ run: inout PipelineRun) throws(PostgresError) {
+    private func drain(_ handle: OpaquePointer) throws(PostgresError) {
         var deadline = options.replyTimeout.map { ContinuousClock.now + $0 }
         while true {
             let flushed = PQflush(handle)
@@ -147,26 +182,27 @@ extension PostgresConnection {
             guard readable else { continue }
             if PQconsumeInput(handle) == 0 { throw lost() }
             var unsent = true
-            while let expected = run.next, PQisBusy(handle) == 0 { try receiveOne(expected, &run, &unsent) }
+            while underWay.first?.next != nil, PQisBusy(handle) == 0 { try receiveNext(&unsent) }
         }
     }
 
-    private func receiveOne(
-        _ expected: PipelineRun.Expected, _ run: inout PipelineRun, _ unsent: inout Bool
-    ) throws(PostgresError) {
-        guard let result = try nextResult(&unsent) else {
+    /// Takes one answer, of the run that is the first to be answered.
+    private func receiveNext(_ unsent: inout Bool) throws(PostgresError) {
+        guard let run = underWay.first, let expected = run.next else { throw lost() }
+        if let result = try nextResult(&unsent) {
+            run.emptyAnswers = 0
+            try take(result, expected, run)
+            if run.isAnswered { underWay.removeFirst() }
+        } else {
             // Between the answers of two statements libpq returns nil; for a broken connection it does so for ever.
             run.emptyAnswers += 1
             if PQstatus(handle) != CONNECTION_OK { throw lost() }
             if run.emptyAnswers > 3 { throw violated("libpq has no answer to a statement that was sent") }
-            return
         }
-        run.emptyAnswers = 0
-        try take(result, expected, &run)
     }
 
     private func take(
-        _ result: OpaquePointer, _ expected: PipelineRun.Expected, _ run: inout PipelineRun
+        _ result: OpaquePointer, _ expected: PipelineRun.Expected, _ run: PipelineRun
     ) throws(PostgresError) {
         let status = PQresultStatus(result)
         if status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY {
@@ -188,14 +224,14 @@ extension PostgresConnection {
             guard !expected.isSync else { return }
             run.advance()
         case PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR, PGRES_BAD_RESPONSE:
-            try takeError(result, expected, &run)
+            try takeError(result, expected, run)
         default:
             throw violated("a statement was answered with \(String(cString: PQresStatus(status))), as COPY is")
         }
     }
 
     private func takeError(
-        _ result: OpaquePointer, _ expected: PipelineRun.Expected, _ run: inout PipelineRun
+        _ result: OpaquePointer, _ expected: PipelineRun.Expected, _ run: PipelineRun
     ) throws(PostgresError) {
         let (report, message) = PostgresError.Report.read(result)
         guard !report.sqlState.isEmpty else {

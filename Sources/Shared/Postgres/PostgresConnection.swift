@@ -18,6 +18,8 @@ package final class PostgresConnection {
     let encoder = ParameterEncoder()
     var cache: StatementCache
     var handle: OpaquePointer?
+    /// What was sent and is not answered in full, the oldest first.
+    var underWay: [PipelineRun] = []
     private let notices: NoticeSink
 
     /// Called about every `waitingInterval` while a call waits for the server, connecting included, so that the thread
@@ -68,6 +70,7 @@ package final class PostgresConnection {
     package func close() {
         PQfinish(handle)  // accepts nil
         handle = nil
+        underWay = []
     }
 
     package var isOpen: Bool { handle != nil && PQstatus(handle) == CONNECTION_OK }
