@@ -10,10 +10,14 @@ struct Counter: Sendable, Equatable {
     var label: String?
     /// The command that waits for ``CounterCommand/finish``.
     var waiting: Identifier?
+    /// Made by ``CounterCommand/new(_:)`` and not stored yet.
+    var isNew = false
 }
 
 enum CounterCommand: Sendable {
     case add(Int64)
+    /// Of a counter that is certainly not there yet, so that nothing is loaded.
+    case new(Int64)
     case label(String)
     /// Answered when ``finish`` comes.
     case later
@@ -29,6 +33,7 @@ enum CounterCommand: Sendable {
 
 enum CounterChange: Sendable, Equatable {
     case added(Int64)
+    case made(Int64)
     case labelled(String)
     case waits(Identifier)
     case finished
@@ -45,6 +50,7 @@ struct CounterRules: Decider {
         switch command {
         case .add(Self.unlucky): return .refuse(Problem(.conflict, "Not by thirteen."))
         case .add(let amount): return .accept([.added(amount)], answer: .resource(status: 200))
+        case .new(let amount): return .accept([.made(amount)], answer: .resource(status: 201))
         case .label(let text): return .accept([.labelled(text)], answer: .resource(status: 200))
         case .later: return Decision([.waits(context.message.id)], answer: .later)
         case .finish:
@@ -78,6 +84,9 @@ struct CounterRules: Decider {
         counter.version += 1
         switch change {
         case .added(let amount): counter.value += amount
+        case .made(let amount):
+            counter.value = amount
+            counter.isNew = true
         case .labelled(let text): counter.label = text
         case .waits(let id): counter.waiting = id
         case .finished: counter.waiting = nil

@@ -27,6 +27,7 @@ struct CounterHandler: Handler {
         let body = try JSONParser.parse(message.body.isEmpty ? Array("{}".utf8) : message.body)
         switch message.type {
         case "counter.add": return .command(message.subject, .add(body["by"]?.int ?? 1))
+        case "counter.new": return .command(message.subject, .new(body["by"]?.int ?? 1))
         case "counter.label": return .command(message.subject, .label(body["label"]?.string ?? ""))
         case "counter.later": return .command(message.subject, .later)
         case "counter.finish": return .command(message.subject, .finish)
@@ -60,12 +61,14 @@ struct CounterHandler: Handler {
     }
 
     func load(_ batch: [Work<String, CounterCommand>]) -> [Statement] {
-        [
+        let known = batch.filter { if case .new = $0.command { false } else { true } }
+        guard !known.isEmpty else { return [] }
+        return [
             Statement(
                 """
                 SELECT name, value, version, label, waiting FROM counters
                 WHERE name = ANY($1) ORDER BY name FOR NO KEY UPDATE
-                """, [.textArray(batch.map(\.key))])
+                """, [.textArray(known.map(\.key))])
         ]
     }
 
@@ -81,23 +84,33 @@ struct CounterHandler: Handler {
     }
 
     func save(_ changed: [Changed<String, Counter>]) -> [Saving] {
+        let new = changed.map(\.after).filter { $0.isNew }
+        let insert = Statement(
+            """
+            INSERT INTO counters (name, value, version, base)
+            SELECT *, 0 FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+            """,
+            [.textArray(new.map(\.name)), .int64Array(new.map(\.value)), .int64Array(new.map(\.version))])
+        let rest = changed.filter { !$0.after.isNew }
+        return (new.isEmpty ? [] : [Saving(insert)]) + (rest.isEmpty ? [] : [upsert(rest)])
+    }
+
+    private func upsert(_ changed: [Changed<String, Counter>]) -> Saving {
         let counters = changed.map(\.after)
-        return [
-            Saving(
-                Statement(
-                    """
-                    INSERT INTO counters (name, value, version, base, label, waiting)
-                    SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::uuid[])
-                    ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = excluded.version,
-                        base = excluded.base, label = excluded.label, waiting = excluded.waiting
-                    WHERE counters.version = excluded.base
-                    """,
-                    [
-                        .textArray(counters.map(\.name)), .int64Array(counters.map(\.value)),
-                        .int64Array(counters.map(\.version)), .int64Array(changed.map { $0.before?.version ?? 0 }),
-                        .textArray(counters.map(\.label)), .optionalIDs(counters.map(\.waiting)),
-                    ]), expectedRows: counters.count)
-        ]
+        return Saving(
+            Statement(
+                """
+                INSERT INTO counters (name, value, version, base, label, waiting)
+                SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::uuid[])
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = excluded.version,
+                    base = excluded.base, label = excluded.label, waiting = excluded.waiting
+                WHERE counters.version = excluded.base
+                """,
+                [
+                    .textArray(counters.map(\.name)), .int64Array(counters.map(\.value)),
+                    .int64Array(counters.map(\.version)), .int64Array(changed.map { $0.before?.version ?? 0 }),
+                    .textArray(counters.map(\.label)), .optionalIDs(counters.map(\.waiting)),
+                ]), expectedRows: counters.count)
     }
 
     func refusal(forConstraint name: String, _ work: Work<String, CounterCommand>) -> Problem? {

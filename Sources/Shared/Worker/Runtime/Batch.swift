@@ -32,7 +32,7 @@ struct Batch<H: Handler> {
     private var joins: [Message] = []
     private var effects: [Effect] = []
     private var timers: [TimerChange] = []
-    private var committed: [(H.Rules.Change, H.Rules.State)] = []
+    private var changes: [(H.Rules.Change, H.Rules.State)] = []
 
     init(_ messages: [Message], at now: Timestamp, assumesNew: Bool) {
         self.messages = messages
@@ -106,9 +106,9 @@ struct Batch<H: Handler> {
 
     // MARK: 3. First round trip
 
-    mutating func load(_ handler: H, owner: Identifier, refused: Set<Int64>, on connection: PostgresConnection)
-        throws
-    {
+    mutating func load(
+        _ handler: H, owner: Identifier, refused: Set<Int64>, on connection: () -> PostgresConnection
+    ) throws {
         let remembered = works.map { $0.index }.filter { !messages[$0].isLocal } + refusals.map { $0.index }
         let dueTimers = works.compactMap { messages[$0.index].timer }
         let results = works.compactMap { messages[$0.index].effectResult }
@@ -124,7 +124,7 @@ struct Batch<H: Handler> {
         if !loads.isEmpty {
             statements.append(RuntimeStatements.unpublishedSubjects(owner: owner, refused: refused))
         }
-        var rows = try connection.pipeline(statements)[...]
+        var rows = try connection().pipeline(statements)[...]
 
         _ = rows.popFirst()
         let handled = rows.popFirst()
@@ -200,7 +200,7 @@ struct Batch<H: Handler> {
             for change in decision.changes {
                 let next = handler.rules.evolve(state, change, context)
                 result.events += handler.events(for: change, next, context)
-                committed.append((change, next))
+                changes.append((change, next))
                 state = next
             }
             if !decision.changes.isEmpty {
@@ -293,8 +293,9 @@ struct Batch<H: Handler> {
 
     // MARK: 5. Answers that were put off earlier
 
-    mutating func render(_ handler: H, on connection: PostgresConnection) throws {
+    mutating func render(_ handler: H, on connection: () -> PostgresConnection) throws {
         guard !resolutions.isEmpty else { return }
+        let connection = connection()
         if !hasBegun { _ = try connection.run(.begin) }
         hasBegun = true
         var askers: [Identifier: Message] = [:]
@@ -323,44 +324,65 @@ struct Batch<H: Handler> {
 
     // MARK: 6. Second round trip
 
-    mutating func commit(
-        _ handler: H, owner: Identifier, effectCapacity: Int, confirmed: [Int64], on connection: PostgresConnection
-    ) throws {
+    /// What is to be stored.
+    struct Outcome {
+        var statements: [Statement] = []
+        /// How many rows a statement must touch, by its index.
+        var expectedRows: [Int: Int] = [:]
+        /// Whether the last statement returns the number of an outbox row.
+        var hasOutbox = false
+    }
+
+    mutating func outcome(_ handler: H, owner: Identifier, effectCapacity: Int, confirmed: [Int64]) -> Outcome {
+        var outcome = Outcome()
+        // The inbox comes first: of a message that was handled before, its key has to speak before those of the tables.
+        if !entries.isEmpty { outcome.statements.append(RuntimeStatements.record(entries, at: now)) }
         let saves = changedKeys.compactMap { key in
             states[key].map { Changed(key: key, before: before[key], after: $0) }
         }
-        let savings = saves.isEmpty ? [] : handler.save(saves)
-        // The inbox comes first: of a message that was handled before, its key has to speak before those of the tables.
-        var statements = entries.isEmpty ? [] : [RuntimeStatements.record(entries, at: now)]
-        let firstSaving = statements.count
-        statements += savings.map { $0.statement }
-        if !resolved.isEmpty { statements.append(RuntimeStatements.resolve(resolved, at: now)) }
-        if !joins.isEmpty { statements.append(RuntimeStatements.join(joins)) }
-        appendEffects(to: &statements, capacity: effectCapacity)
-        appendTimers(to: &statements)
-        if !confirmed.isEmpty { statements.append(RuntimeStatements.confirmed(confirmed)) }
+        for saving in saves.isEmpty ? [] : handler.save(saves) {
+            outcome.expectedRows[outcome.statements.count] = saving.expectedRows
+            outcome.statements.append(saving.statement)
+        }
+        if !resolved.isEmpty { outcome.statements.append(RuntimeStatements.resolve(resolved, at: now)) }
+        if !joins.isEmpty { outcome.statements.append(RuntimeStatements.join(joins)) }
+        appendEffects(to: &outcome.statements, capacity: effectCapacity)
+        appendTimers(to: &outcome.statements)
+        if !confirmed.isEmpty { outcome.statements.append(RuntimeStatements.confirmed(confirmed)) }
         result.mustWait = result.events.contains { unpublishedSubjects.contains($0.subject) }
-        let hasOutbox = !result.events.isEmpty || !result.sends.isEmpty
-        if hasOutbox {
-            statements.append(
+        outcome.hasOutbox = !result.events.isEmpty || !result.sends.isEmpty
+        if outcome.hasOutbox {
+            outcome.statements.append(
                 RuntimeStatements.append(
                     result.events, sends: result.sends, owner: result.mustWait ? Self.nobody : owner,
                     claimedUntil: result.mustWait ? now : now.adding(BatchProcessor<H>.claim), at: now))
         }
-        let mustCheck = savings.contains { $0.expectedRows != nil }
-        Failpoint.hit("before-commit")
+        return outcome
+    }
+
+    /// Whether the outcome is a transaction of its own that can be sent without awaiting anything: nothing was loaded,
+    /// nothing has to be checked before the commit, and no call to a provider hangs on when it is committed.
+    func isIndependent(_ outcome: Outcome) -> Bool {
+        !hasBegun && outcome.expectedRows.isEmpty && effects.isEmpty
+    }
+
+    mutating func commit(_ outcome: Outcome, _ handler: H, on connection: PostgresConnection) throws {
         let opening: [Statement] = hasBegun ? [] : [.begin]
-        let rows = try connection.pipeline(opening + statements + (mustCheck ? [] : [.commit]))
-            .dropFirst(opening.count).prefix(statements.count)
-        if mustCheck {
-            for (saving, rows) in zip(savings, rows.dropFirst(firstSaving)) {
-                if let expected = saving.expectedRows, rows.affected != expected { throw StaleAggregate() }
-            }
-            _ = try connection.run(.commit)
+        let closing: [Statement] = outcome.expectedRows.isEmpty ? [.commit] : []
+        let rows = try connection.pipeline(opening + outcome.statements + closing)
+            .dropFirst(opening.count).dropLast(closing.count)
+        for (index, expected) in outcome.expectedRows where rows[rows.startIndex + index].affected != expected {
+            throw StaleAggregate()
         }
-        if hasOutbox { result.outboxBatch = try rows.last?.only().int64(0) }
+        if closing.isEmpty { _ = try connection.run(.commit) }
+        try committed(outcome, handler, rows)
+    }
+
+    /// The outcome is stored; `rows` are those of its statements.
+    mutating func committed(_ outcome: Outcome, _ handler: H, _ rows: ArraySlice<Rows>) throws {
+        if outcome.hasOutbox { result.outboxBatch = try rows.last?.only().int64(0) }
         Failpoint.hit("after-commit")
-        for (change, state) in committed { handler.committed(change, state) }
+        for (change, state) in changes { handler.committed(change, state) }
         collectReplies()
     }
 

@@ -39,7 +39,8 @@ extension DecisionLoop {
             }
         }
         executor?.begin(result.leased)
-        Failpoint.hit("after-publish")
+        outbound.publishGathered()
+        Failpoint.hit("after-publish") { outbound.publishGathered(isDue: true) }
     }
 
     func retry(_ pending: Pending, _ delivery: DeliveryID, reason: String) {

@@ -21,37 +21,51 @@ final class DecisionLoop<H: Handler> {
         var work: Work<H.Key, H.Rules.Command>?
     }
 
+    /// One try at a batch.
+    private struct Attempt {
+        let batch: [Pending]
+        let overrides: [Identifier: Problem]
+        /// How many tries before this one met a conflict.
+        let conflicts: Int
+        /// Outbox rows that are deleted with it.
+        let confirmed: [Int64]
+        let started = ContinuousClock.now
+    }
+
     let definition: WorkerDefinition<H>
-    private let connections: WorkerConnections
+    let connections: WorkerConnections
     private let mailbox: Mailbox
     let outbound: Outbound
     let executor: EffectExecutor?
-    private let health: WorkerHealth
+    let health: WorkerHealth
     let metrics: WorkerMetrics
     let logger: Logger
     private let processor: BatchProcessor<H>
     private let owner = Identifier.new()
 
     var broker: AMQPConnection?
-    private var database: PostgresConnection?
-    private var brokerBackoff = ReconnectBackoff()
-    private var databaseBackoff = ReconnectBackoff()
+    var database: PostgresConnection?
+    var brokerBackoff = ReconnectBackoff()
+    var databaseBackoff = ReconnectBackoff()
     var ledger = DeliveryLedger()
-    private var acknowledgements = AcknowledgementGate()
-    private var backlog: [Pending] = []
+    var acknowledgements = AcknowledgementGate()
+    var backlog: [Pending] = []
     /// Messages whose copy could not be placed; tried again at the next tick.
-    private var unplaced: [Pending] = []
+    var unplaced: [Pending] = []
     /// Messages that the handler has put aside until what it asked for has come.
     var waiting: [Pending] = []
+    /// A batch whose commit is awaited.
+    private var sent: (attempt: Attempt, underWay: BatchUnderWay<H>)?
     private var confirmed: [Int64] = []
     private var postponed: [(Identifier, Int, Timestamp)] = []
+    private var nextForgetting = ContinuousClock.now
     var nextTick = ContinuousClock.now
-    private var isDraining = false
+    var isDraining = false
 
     /// Most messages decided in one transaction.
     private static var batchLimit: Int { 512 }
-    /// Bundles that may be delivered ahead.
-    private static var prefetch: UInt16 { 32 }
+    /// Batches delete confirmed outbox rows no more often: it costs a look at the whole outbox.
+    private static var forgettingInterval: Duration { .milliseconds(100) }
     private static var tick: Duration { .seconds(1) }
 
     init(
@@ -83,6 +97,7 @@ final class DecisionLoop<H: Handler> {
                 if ContinuousClock.now >= nextTick { doHousekeeping() }
             }
             acknowledge()
+            outbound.publishGathered(isDue: isDraining)
         }
         acknowledge(isDue: true)
         forgetConfirmed()
@@ -90,72 +105,10 @@ final class DecisionLoop<H: Handler> {
         database?.close()
     }
 
-    // MARK: Connections
-
-    private func connectDatabase() {
-        guard database == nil, databaseBackoff.mayTry else { return }
-        do {
-            let connection = try connections.openDatabase("decide")
-            connection.whileWaiting = { [weak self] in self?.pump() }
-            connection.onceSent = { [weak self] in self?.readAhead() }
-            database = connection
-            databaseBackoff.succeeded()
-            health.database(isAvailable: true)
-            logger.info("database connected")
-        } catch {
-            databaseBackoff.failed()
-            health.database(isAvailable: false)
-            logger.warning("database away", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func loseDatabase(_ error: any Error) {
-        logger.warning("database lost", metadata: ["error": "\(error)"])
-        database?.close()
-        database = nil
-        databaseBackoff.failed()
-        health.database(isAvailable: false)
-    }
-
-    private func connectBroker() {
-        guard broker == nil, !isDraining, brokerBackoff.mayTry else { return }
-        do {
-            let connection = try connections.openBroker("consume")
-            try Topology.declare(
-                definition.name, commands: definition.commands,
-                queries: definition.queryTypes,
-                fleetEvents: FleetRoutes.events(for: definition.name),
-                publicEvents: definition.publicEvents, connection)
-            try connection.prefetch(Self.prefetch)
-            for queue in sharedQueues { try connection.consume(queue, tag: queue) }
-            try connection.prefetch(1)
-            try connection.consume(definition.name.soloQueue, tag: definition.name.soloQueue)
-            broker = connection
-            brokerBackoff.succeeded()
-            health.broker(isAvailable: true)
-            logger.info("broker connected")
-        } catch {
-            brokerBackoff.failed()
-            health.broker(isAvailable: false)
-            logger.warning("broker away", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func loseBroker(_ error: any Error) {
-        logger.warning("broker lost", metadata: ["error": "\(error)"])
-        broker?.close()
-        broker = nil
-        brokerBackoff.failed()
-        health.broker(isAvailable: false)
-        ledger.reset()
-        acknowledgements = AcknowledgementGate()
-        backlog.removeAll { $0.delivery != nil }
-        waiting.removeAll { $0.delivery != nil }
-        unplaced = []
-    }
+    // MARK: Taking messages
 
     /// Called while a statement runs long: the broker must not think that we are dead.
-    private func pump() {
+    func pump() {
         guard let broker else { return }
         do {
             try handle(broker.receive(wait: .zero))
@@ -166,7 +119,7 @@ final class DecisionLoop<H: Handler> {
 
     /// Takes in and reads what has arrived meanwhile, so that the next batch is ready when the database has done with this
     /// one. What is no command is read again in its turn.
-    private func readAhead() {
+    func readAhead() {
         let known = backlog.count
         pump()
         for index in backlog.indices.dropFirst(known) {
@@ -177,11 +130,12 @@ final class DecisionLoop<H: Handler> {
         }
     }
 
-    // MARK: Taking messages
+    private var isIdle: Bool { backlog.isEmpty && sent == nil }
 
     private var longestWait: Duration {
         let tick = max(.zero, nextTick - ContinuousClock.now)
-        return min(tick, acknowledgements.timeLeft ?? tick, isDraining ? .milliseconds(50) : tick)
+        return min(
+            tick, acknowledgements.timeLeft ?? tick, outbound.timeLeft ?? tick, isDraining ? .milliseconds(50) : tick)
     }
 
     private func takeIn(waitingFor limit: Duration) {
@@ -190,7 +144,8 @@ final class DecisionLoop<H: Handler> {
             return
         }
         do {
-            try handle(broker.receive(wait: min(limit, .seconds(1)), wake: mailbox.wake))
+            let answer = sent == nil ? nil : database?.socket
+            try handle(broker.receive(wait: min(limit, .seconds(1)), wake: mailbox.wake, other: answer))
         } catch {
             loseBroker(error)
         }
@@ -204,11 +159,6 @@ final class DecisionLoop<H: Handler> {
             case .confirmed, .rejected, .returned, .blocked, .unblocked: break
             }
         }
-    }
-
-    /// The queues that bundles are delivered from, several ahead.
-    private var sharedQueues: [String] {
-        [definition.name.requestQueue, definition.name.commandQueue, definition.name.eventQueue]
     }
 
     private func take(_ delivery: AMQPDelivery) {
@@ -253,7 +203,9 @@ final class DecisionLoop<H: Handler> {
             switch note {
             case .decide(let message): backlog.append(Pending(message: message, delivery: nil, queue: ""))
             case .postpone(let id, let attempt, let until): postponed.append((id, attempt, until))
-            case .recall: recallWaiting()
+            case .recall:
+                settleSent()  // what it asked for may have come
+                recallWaiting()
             case .confirmed(let batch): confirmed.append(batch)
             case .settled(let delivery): ledger.settle(delivery)
             case .unsettled(let delivery, let message):
@@ -283,46 +235,75 @@ final class DecisionLoop<H: Handler> {
     // MARK: Deciding
 
     private func decideBacklog() {
+        if let sent, broker == nil || sent.underWay.isReady { settleSent() }
         guard !backlog.isEmpty else { return }
         let batch = Array(backlog.prefix(Self.batchLimit))
         backlog.removeFirst(batch.count)
-        decide(batch, overrides: [:])
+        decide(batch)
     }
 
-    /// Decides a batch; on a fault of one message halves it until that message stands alone.
-    private func decide(_ batch: [Pending], overrides: [Identifier: Problem], conflicts: Int = 0) {
-        guard let database else {
-            backlog.insert(contentsOf: batch, at: 0)
-            return
+    /// Decides a batch, while the database commits the one before it if it can.
+    private func decide(_ batch: [Pending], overrides: [Identifier: Problem] = [:], conflicts: Int = 0) {
+        guard let database else { return putBack(batch) }
+        let forgotten = nextForgetting <= .now ? confirmed : []
+        let attempt = Attempt(batch: batch, overrides: overrides, conflicts: conflicts, confirmed: forgotten)
+        if !forgotten.isEmpty {
+            confirmed = []
+            nextForgetting = .now + Self.forgettingInterval
         }
-        let started = ContinuousClock.now
         do {
-            let taken = confirmed
-            let before = database.statementCount
-            let result = try processor.process(
+            let underWay = try processor.begin(
                 batch.map { $0.message }, aside: aside(batch), overrides: overrides, on: database,
-                effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: taken,
-                refused: outbound.batchesRefused, assumesNew: conflicts == 0)
-            confirmed.removeFirst(taken.count)
-            metrics.statements.increment(by: database.statementCount - before)
-            measure(batch, since: started)
-            settle(batch, result)
-        } catch let error as PostgresError where error.meansDatabaseIsAway {
-            loseDatabase(error)
-            backlog.insert(contentsOf: batch.filter { $0.delivery == nil || $0.delivery?.epoch == ledger.epoch }, at: 0)
+                effectCapacity: isDraining ? 0 : executor?.capacity ?? 0, confirmed: attempt.confirmed,
+                refused: outbound.batchesRefused, assumesNew: conflicts == 0, earlier: settleSent)
+            settleSent()
+            sent = (attempt, underWay)
+            if underWay.isCommitted || self.database == nil { settleSent() }
         } catch {
-            let isConflict = error is StaleAggregate || (error as? PostgresError)?.isConflict == true
-            if isConflict, conflicts < 3 {
-                Thread.sleep(forTimeInterval: Double.random(in: 0.001...0.01) * Double(conflicts + 1))
-                decide(batch, overrides: overrides, conflicts: conflicts + 1)
-            } else if batch.count > 1 {
-                let middle = batch.count / 2
-                decide(Array(batch[..<middle]), overrides: overrides)
-                decide(Array(batch[middle...]), overrides: overrides)
-            } else if let only = batch.first {
-                failed(only, error, isConflict: isConflict, overrides: overrides)
+            settleSent()
+            recover(attempt, from: error)
+        }
+    }
+
+    /// Settles what has been sent to the database, once it is committed.
+    private func settleSent() {
+        while let (attempt, underWay) = sent {
+            sent = nil
+            do {
+                let result = try underWay.finish()
+                metrics.statements.increment(by: underWay.statements)
+                measure(attempt.batch, since: attempt.started)
+                settle(attempt.batch, result)
+            } catch {
+                recover(attempt, from: error)
             }
         }
+    }
+
+    /// Nothing of a batch is stored. One with a fault is halved until the message at fault stands alone.
+    private func recover(_ attempt: Attempt, from error: any Error) {
+        confirmed = attempt.confirmed + confirmed
+        let (batch, overrides) = (attempt.batch, attempt.overrides)
+        let fault = error as? PostgresError
+        let isConflict = error is StaleAggregate || fault?.isConflict == true
+        if let fault, fault.meansDatabaseIsAway {
+            loseDatabase(fault)
+            putBack(batch)
+        } else if isConflict, attempt.conflicts < 3 {
+            Thread.sleep(forTimeInterval: Double.random(in: 0.001...0.01) * Double(attempt.conflicts + 1))
+            decide(batch, overrides: overrides, conflicts: attempt.conflicts + 1)
+        } else if batch.count > 1 {
+            let middle = batch.count / 2
+            decide(Array(batch[..<middle]), overrides: overrides)
+            decide(Array(batch[middle...]), overrides: overrides)
+        } else if let only = batch.first {
+            failed(only, error, isConflict: isConflict, overrides: overrides)
+        }
+    }
+
+    /// Messages of a broker's connection that is gone come again by themselves.
+    private func putBack(_ batch: [Pending]) {
+        backlog.insert(contentsOf: batch.filter { $0.delivery == nil || $0.delivery?.epoch == ledger.epoch }, at: 0)
     }
 
     private func aside(_ batch: [Pending]) -> [Int: Work<H.Key, H.Rules.Command>] {
@@ -360,6 +341,7 @@ final class DecisionLoop<H: Handler> {
 
     private func doHousekeeping() {
         nextTick = ContinuousClock.now + Self.tick
+        settleSent()
         recallWaiting()
         backlog += unplaced
         unplaced = []
@@ -395,7 +377,7 @@ final class DecisionLoop<H: Handler> {
     }
 
     private var isDrained: Bool {
-        backlog.isEmpty && waiting.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
+        isIdle && waiting.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
             && executor?.isIdle != false
     }
 

@@ -9,10 +9,15 @@ final class Outbound: Sendable {
     private let link: AMQPLink
     private let worker: WorkerName
     private let mailbox: Mailbox
-    /// Outbox rows on their way to the broker.
-    private let inFlight = Mutex<Set<Int64>>([])
-    /// Outbox rows that the broker did not take; they wait for the relay.
-    private let refused = Mutex<Set<Int64>>([])
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Outbox rows on their way to the broker, with how many parts of them are.
+        var inFlight: [Int64: Int] = [:]
+        /// Outbox rows that the broker did not take; they wait for the relay.
+        var refused: Set<Int64> = []
+        var gate = PublicationGate()
+    }
 
     init(link: AMQPLink, worker: WorkerName, mailbox: Mailbox) {
         self.link = link
@@ -20,9 +25,12 @@ final class Outbound: Sendable {
         self.mailbox = mailbox
     }
 
-    var batchesInFlight: Set<Int64> { inFlight.withLock { $0 } }
+    var batchesInFlight: Set<Int64> { state.withLock { Set($0.inFlight.keys) } }
 
-    var batchesRefused: Set<Int64> { refused.withLock { $0 } }
+    var batchesRefused: Set<Int64> { state.withLock { $0.refused } }
+
+    /// When ``publishGathered(isDue:)`` has something to do; nil: nothing waits.
+    var timeLeft: Duration? { state.withLock { $0.gate.timeLeft } }
 
     /// Replies are hints: nobody waits for their confirm.
     func send(_ replies: [(queue: String, reply: AddressedReply)]) {
@@ -31,20 +39,44 @@ final class Outbound: Sendable {
     }
 
     /// Publishes what an outbox row holds; when all of it is confirmed the row may go. What is not confirmed stays for
-    /// the relay.
+    /// the relay. What the fleet waits for leaves at once, public events with ``publishGathered(isDue:)``.
     func publish(_ events: [Event], _ sends: [Message], batch: Int64) {
-        var messages = events.filter(\.isPublic).map { $0.publicMessage(from: worker) }
-        messages += Message.fleetBundles(events.filter { FleetRoutes.isHeard($0.type) }.map(\.message))
-        messages += Message.commandBundles(sends)
-        guard !messages.isEmpty else { return mailbox.post(.confirmed(batch: batch)) }
-        inFlight.withLock { _ = $0.insert(batch) }
-        refused.withLock { _ = $0.remove(batch) }
-        link.submit(messages) { [self] outcomes in
-            let isComplete = outcomes.allSatisfy { $0 == .confirmed }
-            if !isComplete { refused.withLock { _ = $0.insert(batch) } }
-            inFlight.withLock { _ = $0.remove(batch) }
-            if isComplete { mailbox.post(.confirmed(batch: batch)) }
+        let own =
+            Message.fleetBundles(events.filter { FleetRoutes.isHeard($0.type) }.map(\.message))
+            + Message.commandBundles(sends)
+        let open = events.filter(\.isPublic).map { $0.publicMessage(from: worker) }
+        guard !own.isEmpty || !open.isEmpty else { return mailbox.post(.confirmed(batch: batch)) }
+        state.withLock { state in
+            state.inFlight[batch] = (own.isEmpty ? 0 : 1) + (open.isEmpty ? 0 : 1)
+            state.refused.remove(batch)
+            if !open.isEmpty { state.gate.add(PublicationGate.Publication(batch: batch, messages: open)) }
         }
+        guard !own.isEmpty else { return }
+        link.submit(own) { [self] outcomes in settle(batch, outcomes[...]) }
+    }
+
+    /// Publishes the public events that have gathered, when it is time. `isDue`: whatever waits.
+    func publishGathered(isDue: Bool = false) {
+        let leaving = state.withLock { $0.gate.take(isDue: isDue) }
+        guard !leaving.isEmpty else { return }
+        link.submit(leaving.flatMap(\.messages)) { [self] outcomes in
+            var rest = outcomes[...]
+            for publication in leaving {
+                settle(publication.batch, rest.prefix(publication.messages.count))
+                rest = rest.dropFirst(publication.messages.count)
+            }
+        }
+    }
+
+    /// Notes what became of one part of an outbox row.
+    private func settle(_ batch: Int64, _ outcomes: ArraySlice<AMQPPublishOutcome>) {
+        let isComplete = state.withLock { state in
+            if !outcomes.allSatisfy({ $0 == .confirmed }) { state.refused.insert(batch) }
+            let left = (state.inFlight[batch] ?? 1) - 1
+            state.inFlight[batch] = left == 0 ? nil : left
+            return left == 0 && !state.refused.contains(batch)
+        }
+        if isComplete { mailbox.post(.confirmed(batch: batch)) }
     }
 
     /// Sends a copy that takes the place of a message; then the message's delivery is settled.
