@@ -157,7 +157,8 @@ class Peer(Target):
         log = open(os.path.join(LOCAL, "log", "peer.log"), "a")
         environment = dict(os.environ, DATABASE_URL=self.database + "?sslmode=disable", RABBITMQ_URL=self.broker,
                            JWT_SECRET=self.secret, LISTEN=self.url.split("//")[1])
-        self.process = subprocess.Popen(["bash", "-c", "exec " + self.command], env=environment,
+        # Under the scheduling policy that deploy/local gives to the fleet and to both servers.
+        self.process = subprocess.Popen(["chrt", "--batch", "0", "bash", "-c", "exec " + self.command], env=environment,
                                         stdout=log, stderr=log, start_new_session=True)  # a session of its own, as the fleet
         health = self.url + os.environ.get("PEER_HEALTH", "/health")
         for _ in range(300):

@@ -9,6 +9,9 @@ struct BundleLane<Entry> {
     /// Questions that left and have no answer yet.
     private var open = 0
 
+    /// Whether nothing waits.
+    var isEmpty: Bool { waiting.isEmpty }
+
     mutating func add(_ entry: Entry, isQuestion: Bool) {
         waiting.append((entry, isQuestion))
     }

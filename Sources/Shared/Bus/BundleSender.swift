@@ -11,6 +11,8 @@ package final class BundleSender: Sendable {
 
     private struct Lane {
         var bundles = BundleLane<Entry>()
+        /// Since when the first of those that wait does.
+        var since = ContinuousClock.now
         var hasTimer = false
     }
 
@@ -30,14 +32,8 @@ package final class BundleSender: Sendable {
     /// `isQuestion`: ``settled(_:count:)`` will be called for it.
     package func send(_ message: Message, isQuestion: Bool, completion: @escaping Completion) {
         let type = message.type
-        let (ready, needsTimer) = lanes.withLock { lanes -> ([Entry], Bool) in
-            var lane = lanes[type] ?? Lane()
-            lane.bundles.add((message, completion), isQuestion: isQuestion)
-            let ready = lane.bundles.take()
-            let needsTimer = ready.isEmpty && !lane.hasTimer
-            lane.hasTimer = lane.hasTimer || needsTimer
-            lanes[type] = lane
-            return (ready, needsTimer)
+        let (ready, needsTimer) = lanes.withLock { lanes in
+            Self.add((message, completion), isQuestion: isQuestion, to: &lanes[type, default: Lane()])
         }
         publish(ready, type: type)
         if needsTimer { Task { await runTimer(type) } }
@@ -45,22 +41,42 @@ package final class BundleSender: Sendable {
 
     /// Questions of a type were answered or given up.
     package func settled(_ type: String, count: Int) {
-        publish(update(type) { $0.bundles.settle(count) }, type: type)
+        publish(update(type) { $0.settle(count) }, type: type)
     }
 
+    /// Sees to it that nothing waits too long, until nothing waits.
     private func runTimer(_ type: String) async {
-        try? await Task.sleep(for: Self.patience)
-        publish(update(type, isOverdue: true) { $0.hasTimer = false }, type: type)
+        var wait: Duration? = Self.patience
+        while let duration = wait {
+            try? await Task.sleep(for: duration)
+            let (ready, next) = lanes.withLock { lanes in Self.look(&lanes[type, default: Lane()]) }
+            publish(ready, type: type)
+            wait = next
+        }
+    }
+
+    /// What has waited long enough, and when to look again.
+    private static func look(_ lane: inout Lane) -> (overdue: [Entry], again: Duration?) {
+        let age = ContinuousClock.now - lane.since
+        let overdue = lane.bundles.take(isOverdue: age >= patience)
+        lane.hasTimer = !lane.bundles.isEmpty
+        return (overdue, lane.hasTimer ? max(.milliseconds(1), patience - age) : nil)
+    }
+
+    private static func add(_ entry: Entry, isQuestion: Bool, to lane: inout Lane) -> ([Entry], needsTimer: Bool) {
+        if lane.bundles.isEmpty { lane.since = .now }
+        lane.bundles.add(entry, isQuestion: isQuestion)
+        let ready = lane.bundles.take()
+        let needsTimer = ready.isEmpty && !lane.hasTimer
+        lane.hasTimer = lane.hasTimer || needsTimer
+        return (ready, needsTimer)
     }
 
     /// Changes a lane and takes what may leave then.
-    private func update(_ type: String, isOverdue: Bool = false, _ change: (inout Lane) -> Void) -> [Entry] {
+    private func update(_ type: String, _ change: (inout BundleLane<Entry>) -> Void) -> [Entry] {
         lanes.withLock { lanes in
-            guard var lane = lanes.removeValue(forKey: type) else { return [] }
-            change(&lane)
-            let ready = lane.bundles.take(isOverdue: isOverdue)
-            lanes[type] = lane
-            return ready
+            change(&lanes[type, default: Lane()].bundles)
+            return lanes[type, default: Lane()].bundles.take()
         }
     }
 
@@ -71,7 +87,7 @@ package final class BundleSender: Sendable {
         // the outcome of an entry is the worst of all bundles, which is right and simple.
         link.submit(bundles) { [self] outcomes in
             let outcome = outcomes.first { $0 != .confirmed } ?? .confirmed
-            publish(update(type) { $0.bundles.confirm() }, type: type)
+            publish(update(type) { $0.confirm() }, type: type)
             for entry in entries { entry.completion(outcome) }
         }
     }
