@@ -82,9 +82,42 @@ import Testing
             try other.run(.commit)
             var socket = pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0)
             #expect(poll(&socket, 1, 20_000) == 1)
+            while !connection.isReady(run) { #expect(poll(&socket, 1, 20_000) == 1) }
+            #expect(try connection.receive(run).count == 1)
             #expect(connection.isReady(run))
-            _ = try connection.receive(run)
-            #expect(connection.isReady(run))
+        }
+    }
+
+    /// The answer of the second may come together with that of the first; then the socket says no more.
+    @Test func isReadyWhenItsAnswerWasReadAlready() async throws {
+        try await onThread {
+            let (schema, connection) = try TestDatabase.schema()
+            try connection.simple("CREATE TABLE t (n bigint)")
+            let (_, other) = try TestDatabase.schema()
+            let first = try connection.send(transaction: [Self.insert(1)])
+            let second = try connection.send(transaction: [Self.insert(2)])
+            var stored: Int64 = 0
+            while stored < 2 {
+                stored = try other.run(Statement("SELECT count(*) FROM \(schema).t")).only().int64(0)
+            }
+            _ = try connection.receive(first)
+            let deadline = ContinuousClock.now + .seconds(20)
+            while !connection.isReady(second), ContinuousClock.now < deadline { sched_yield() }
+            #expect(connection.isReady(second))
+            #expect(try connection.receive(second)[0].affected == 1)
+        }
+    }
+
+    @Test func isReadyWhenTheConnectionIsLost() async throws {
+        try await onThread {
+            let connection = try Self.table()
+            let (_, other) = try TestDatabase.schema()
+            let run = try connection.send(transaction: [Statement("SELECT pg_sleep(60)")])
+            try other.run(Statement("SELECT pg_terminate_backend($1)", [.int32(connection.serverProcess)]))
+            var socket = pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0)
+            while !connection.isReady(run) { #expect(poll(&socket, 1, 20_000) == 1) }
+            let error = #expect(throws: PostgresError.self) { try connection.receive(run) }
+            #expect(error?.classification == .databaseAway || error?.classification == .commitUnknown)
         }
     }
 

@@ -47,8 +47,24 @@ extension PostgresConnection {
         return run
     }
 
-    /// Whether ``receive(_:)`` has something to do: an answer has begun to come, or the server has not taken all yet.
-    package func isReady(_ run: PipelineRun) -> Bool { !run.isGone || run.next == nil || readable(socket) }
+    /// Takes what has been answered so far, without waiting.
+    ///
+    /// - Returns: Whether it is time for ``receive(_:)``: all is answered, something is left to be sent, or the connection
+    ///   is lost. Else ``socket`` becomes readable when there is more.
+    package func isReady(_ run: PipelineRun) -> Bool {
+        guard run.isGone, let handle else { return true }
+        do throws(PostgresError) {
+            var unsent = false
+            while true {
+                while run.next != nil, PQisBusy(handle) == 0 { try receiveNext(&unsent) }
+                guard run.next != nil, oms_pq_tls_pending(handle) != 0 || readable(socket) else { break }
+                if PQconsumeInput(handle) == 0 { throw lost() }
+            }
+        } catch {
+            return true
+        }
+        return run.next == nil
+    }
 
     /// Awaits what was sent.
     ///

@@ -29,7 +29,7 @@ final class BatchUnderWay<H: Handler> {
 
     var isCommitted: Bool { commit == nil }
 
-    /// Whether ``finish()`` has something to do at once; else the connection's socket becomes readable when it has.
+    /// Whether it is time for ``finish()``; else the connection's socket becomes readable when there is news.
     var isReady: Bool { commit.map { connection.isReady($0.run) } ?? true }
 
     /// Awaits the commit, once. Batches are to be finished in the order they were begun in.
