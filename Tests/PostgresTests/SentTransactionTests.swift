@@ -36,7 +36,11 @@ import Testing
             let connection = try Self.table()
             let first = try connection.send(transaction: [Self.insert(1)])
             let second = try connection.send(transaction: [Self.insert(2)])
+            #expect(connection.transactionStatus == .active)
             #expect(try Self.stored(connection) == [1, 2])
+            let third = try connection.send(transaction: [Self.insert(3)])
+            #expect(try connection.simple("DELETE FROM t WHERE n > 1") == ["DELETE 2"])
+            #expect(try connection.receive(third)[0].affected == 1)
             #expect(try connection.receive(first)[0].affected == 1)
             #expect(try connection.receive(second)[0].affected == 1)
         }

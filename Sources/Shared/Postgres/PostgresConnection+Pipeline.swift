@@ -179,7 +179,7 @@ extension PostgresConnection {
     }
 
     /// Takes all that is still due from the server, so that it has nothing under way any more.
-    private func awaitAnswers() throws(PostgresError) {
+    func awaitAnswers() throws(PostgresError) {
         var unsent = true
         while !underWay.isEmpty { try receiveNext(&unsent) }
     }

@@ -11,6 +11,7 @@ extension PostgresConnection {
     @discardableResult
     package func simple(_ sql: String) throws(PostgresError) -> [String] {
         guard !sql.utf8.contains(0) else { throw PostgresError(.misuse, "a zero byte in the SQL") }
+        try awaitAnswers()
         try checkAlive()
         let handle = try open()
         let wasIdle = transactionStatus == .idle

@@ -93,6 +93,8 @@ package final class PostgresConnection {
         case open
         /// A statement failed; everything but a rollback is refused.
         case failed
+        /// Something was sent and is not answered yet.
+        case active
         case closed
     }
 
@@ -102,6 +104,7 @@ package final class PostgresConnection {
         let status = PQtransactionStatus(handle)
         if status == PQTRANS_IDLE { return .idle }
         if status == PQTRANS_INTRANS { return .open }
+        if status == PQTRANS_ACTIVE { return .active }
         return status == PQTRANS_INERROR ? .failed : .closed
     }
 

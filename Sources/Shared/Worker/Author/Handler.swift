@@ -27,14 +27,16 @@ package protocol Handler: Sendable {
     // MARK: Loading and saving
 
     /// Statements that lock and load the aggregates of the batch, in key order (`ORDER BY … FOR NO KEY UPDATE`).
-    /// A fixed number of statements whatever the batch size; none when nothing has to be loaded.
+    /// A fixed number of statements whatever the batch size; none when nothing has to be loaded: such batches are not
+    /// awaited one by one, see ``save(_:)``.
     func load(_ batch: [Work<Key, Rules.Command>]) -> [Statement]
 
     /// The aggregates found, from the rows of ``load(_:)`` in the order of its statements.
     func states(_ rows: [Rows], _ batch: [Work<Key, Rules.Command>]) throws -> [Key: Rules.State]
 
     /// Statements that save what changed; a fixed number whatever the batch size. A statement that must touch exactly
-    /// as many rows as there are aggregates says so (``Statement``s are checked through ``Saving/expectedRows``).
+    /// as many rows as there are aggregates says so (``Statement``s are checked through ``Saving/expectedRows``), and
+    /// its batch is awaited.
     func save(_ changed: [Changed<Key, Rules.State>]) -> [Saving]
 
     /// Aggregates whose own due time has come, found through an index of theirs (an unpaid order that expires, say):
