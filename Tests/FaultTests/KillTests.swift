@@ -42,7 +42,7 @@ extension FaultTests {
             let scene = try await FaultScene.begin()
             let survivor = try await scene.fleet.run(.order)
             let frozen = try await scene.fleet.run(.order, failpoints: "after-commit:8:stop")
-            let load = scene.load(limit: 2000)
+            let load = scene.load(limit: 20_000, pause: .milliseconds(50))
             async let shopping: Void = load.run(clients: 8)
             #expect(try await eventually { frozen.hasFailed })
             // Its outbox row is published by the other once its claim of ten seconds is over.
@@ -58,7 +58,7 @@ extension FaultTests {
         /// Workers that die again and again: what they held is delivered often, but counts once and is not parked.
         @Test func repeatedKills() async throws {
             let scene = try await FaultScene.begin()
-            let load = scene.load(limit: 3000)
+            let load = scene.load(limit: 20_000)
             async let shopping: Void = load.run()
             for round in 1...5 {
                 let worker = try await scene.fleet.run(.order, failpoints: "before-commit:\(round):kill")
