@@ -60,7 +60,9 @@ package final class BundleSender: Sendable {
         let age = ContinuousClock.now - lane.since
         let overdue = lane.bundles.take(isOverdue: age >= patience)
         lane.hasTimer = !lane.bundles.isEmpty
-        return (overdue, lane.hasTimer ? max(.milliseconds(1), patience - age) : nil)
+        // What is overdue and still here waits for a confirm, which may be long in coming.
+        let again = age < patience ? patience - age : patience
+        return (overdue, lane.hasTimer ? again : nil)
     }
 
     private static func add(_ entry: Entry, isQuestion: Bool, to lane: inout Lane) -> ([Entry], needsTimer: Bool) {
