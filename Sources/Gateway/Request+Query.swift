@@ -12,12 +12,12 @@ extension Request {
         var parameters: [String: String] = [:]
         for (name, value) in uri.queryParameters {
             guard known?.contains(String(name)) ?? !Self.reserved.contains(String(name)) else {
-                throw Self.unknown(String(name))
+                throw GatewayProblem(.unknownParameter(String(name)))
             }
             guard parameters.updateValue(String(value), forKey: String(name)) == nil else {
                 throw GatewayProblem(
-                    .invalidParameter, "A parameter is given twice.", parameter: String(name.prefix(64)),
-                    fault: "duplicate", "Is given twice.")
+                    .invalidParameter, "A parameter is given twice.", parameter: String(name), fault: "duplicate",
+                    "Is given twice.")
             }
         }
         return parameters
@@ -29,14 +29,7 @@ extension Request {
     func refuseParameters(but known: [String: String]) throws {
         guard uri.query?.isEmpty == false else { return }
         for (name, value) in uri.queryParameters where known[String(name)] != String(value) {
-            throw Self.unknown(String(name))
+            throw GatewayProblem(.unknownParameter(String(name)))
         }
-    }
-
-    private static func unknown(_ name: String) -> GatewayProblem {
-        let name = name.isEmpty ? "?" : String(name.prefix(64))
-        return GatewayProblem(
-            .unknownParameter, "There is no parameter \(name).", parameter: name, fault: "not_allowed",
-            "Is not known here.")
     }
 }

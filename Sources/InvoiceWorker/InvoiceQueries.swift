@@ -60,10 +60,7 @@ struct InvoiceQueries: QueryHandler {
             .failure(Refused(reply: problem.reply(to: query)))
         }
         if let unknown = query.parameters.keys.sorted().first(where: { !Self.known.contains($0) }) {
-            return refuse(
-                Problem(
-                    .unknownParameter, "There is no parameter \(unknown).",
-                    errors: [FieldError(parameter: unknown, code: "not_allowed", detail: "Is not known here.")]))
+            return refuse(.unknownParameter(unknown))
         }
         guard let id = query.parameters["id"].flatMap({ Identifier($0) }) else { return refuse(.notFound("order")) }
         let number = query.parameters["document"].map { DocumentNumber($0) }

@@ -65,7 +65,7 @@ extension PaymentHandler {
             return .refusal(Problem(.invalidSignature, "The signature does not fit the body."))
         }
         let record = CallbackRecord(
-            id: message.id, provider: provider, reference: String(callback.reference.filter { $0 != "\0" }.prefix(255)),
+            id: message.id, provider: provider, reference: callback.reference.filter { $0 != "\0" }.limited(to: 255),
             document: callback.document, receivedAt: message.sentAt)
         guard let report = callback.report, let payment = Identifier(callback.reference) else {
             return .command(record.strayKey, .strayCallback(record))

@@ -18,7 +18,7 @@ enum PaymentQR {
         let purpose = "Оплата за рахунком \(invoice.number)"
         for nameLimit in [70, 50, 30] {
             let lines = [
-                "BCD", "002", "1", "UCT", "", String(invoice.seller.name.oneLine.prefix(nameLimit)), iban,
+                "BCD", "002", "1", "UCT", "", invoice.seller.name.oneLine.limited(to: nameLimit), iban,
                 "UAH\(invoice.total)", invoice.seller.taxID ?? "", "", "", purpose, "",
             ]
             let link = base + base64URL(Array(lines.joined(separator: "\n").utf8))

@@ -55,7 +55,7 @@ extension Party {
         let place = ["city", "address", "region", "postal_code"].compactMap { billing[$0]?.string }
         self.init(
             name: try names.first ?? order.text("customer_id"), taxID: billing["tax_id"]?.string,
-            address: String(place.joined(separator: ", ").prefix(Self.addressLimit)),
+            address: place.joined(separator: ", ").limited(to: Self.addressLimit),
             email: delivery?["email"]?.string)
     }
 }

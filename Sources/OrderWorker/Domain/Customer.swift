@@ -24,7 +24,7 @@ extension Customer {
         }
         let name = [last, first, middle].compactMap(\.self).joined(separator: " ")
         self.init(
-            name: name.isEmpty ? nil : String(name.prefix(100)), email: email, company: company, taxID: taxID)
+            name: name.isEmpty ? nil : name.limited(to: 100), email: email, company: company, taxID: taxID)
     }
 }
 

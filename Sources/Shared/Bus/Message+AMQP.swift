@@ -71,7 +71,7 @@ extension Message {
     private func single(exchange: String, routingKey: String, origin: String, reason: String) -> AMQPMessage {
         let headers: AMQPHeaders = [
             "x-attempt": .int64(Int64(attempt)), "x-first-at": .string(sentAt.description),
-            "x-last-error": .string(String(reason.prefix(500))), "x-origin": .string(origin),
+            "x-last-error": .string(reason.limited(to: 500)), "x-origin": .string(origin),
             "tenant_id": .string(tenant),
         ]
         return AMQPMessage(

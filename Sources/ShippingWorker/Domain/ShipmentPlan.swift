@@ -119,7 +119,7 @@ struct ShipmentPlan {
             recipient: recipient, address: address, cityRef: draft.cityRef ?? (staysInCity ? usual?.cityRef : nil),
             branchRef: service == .courier ? nil : draft.branchRef ?? (staysInCity ? usual?.branchRef : nil),
             declaredValue: draft.declaredValue ?? Money(minor: value, order.currency), payer: draft.payer,
-            contents: draft.contents ?? String(units.map(\.line.name).joined(separator: ", ").prefix(100)),
+            contents: draft.contents ?? units.map(\.line.name).joined(separator: ", ").limited(to: 100),
             createdAt: context.now, updatedAt: context.now, heardAt: context.now, asker: context.message.id)
     }
 }

@@ -12,14 +12,14 @@ struct LiqPayReplies: Sendable {
         let currency = json["currency"]?.string.flatMap { Currency($0) }
         let amount = currency.flatMap { Self.money(json["amount"], $0) }
         let standing = LiqPayStatus.standing(word, errorCode: code, isTest: account.isTest)
-        var report = ProviderReport(source: source, reference: reference, standing: standing, word: Self.cut(word, 64))
+        var report = ProviderReport(source: source, reference: reference, standing: standing, word: word.limited(to: 64))
         report.providerTime = max(json["end_date"]?.int ?? 0, json["refund_date_last"]?.int ?? 0)
         report.amount = amount
         if standing == .paid, word != "wait_reserve", let currency {
             report.refunded = Self.money(json["refund_amount"], currency) ?? (word == "reversed" ? amount : nil)
         }
         report.isOurs = json["public_key"]?.string.map { $0 == account.publicKey } ?? true
-        report.transactionID = (json["payment_id"] ?? json["transaction_id"])?.scalarText.map { Self.cut($0, 128) }
+        report.transactionID = (json["payment_id"] ?? json["transaction_id"])?.scalarText.map { $0.limited(to: 128) }
         if standing == .declined || standing == .expired {
             report.errorCode = LiqPayStatus.paymentError(code)
             report.errorMessage = Self.message(json)
@@ -49,7 +49,7 @@ struct LiqPayReplies: Sendable {
         case "reversed", "success":
             if json["result"]?.string == "error" { return .unknown }
             if json["wait_amount"]?.bool == true { return .accepted }
-            return .completed(transactionID: json["payment_id"]?.scalarText.map { Self.cut($0, 128) })
+            return .completed(transactionID: json["payment_id"]?.scalarText.map { $0.limited(to: 128) })
         case "error", "failure":
             return .refused(code: LiqPayStatus.refundError(code), message: Self.message(json))
         case "processing", "wait_reserve": return .accepted
@@ -91,8 +91,6 @@ struct LiqPayReplies: Sendable {
 
     private static func message(_ json: JSON) -> String? {
         guard let text = json["err_description"]?.string, !text.isEmpty else { return nil }
-        return cut(Redaction.text(text), 500)
+        return Redaction.text(text).limited(to: 500)
     }
-
-    private static func cut(_ text: String, _ length: Int) -> String { String(text.prefix(length)) }
 }

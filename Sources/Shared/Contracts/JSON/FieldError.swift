@@ -2,7 +2,7 @@
 package struct FieldError: Sendable, Equatable, JSONEncodable {
     /// JSON Pointer into the body; nil when `parameter` says where.
     package var pointer: String?
-    /// Name of the query parameter or header.
+    /// Name of the query parameter or header; of a client's own name the first 64 characters, `?` for an empty one.
     package var parameter: String?
     package var code: String
     package var detail: String
@@ -15,7 +15,7 @@ package struct FieldError: Sendable, Equatable, JSONEncodable {
         missingQuantity: Int64? = nil, availableQuantity: Int64? = nil
     ) {
         self.pointer = pointer
-        self.parameter = parameter
+        self.parameter = parameter.map { $0.isEmpty ? "?" : $0.limited(to: 64) }
         self.code = code
         self.detail = detail
         self.missing = missing

@@ -34,7 +34,16 @@ package struct Problem: Sendable, Equatable {
             errors: Array(errors.prefix(100)))
     }
 
+    /// A query parameter that the operation does not have.
+    package static func unknownParameter(_ name: String) -> Problem {
+        let error = FieldError(parameter: name, code: "not_allowed", detail: "Is not known here.")
+        return Problem(.unknownParameter, "There is no parameter \(error.parameter ?? "?").", errors: [error])
+    }
+
     package static func notFound(_ what: String) -> Problem { Problem(.notFound, "There is no such \(what).") }
+
+    /// Longer paths are left out of the document: the beginning of a path would name another resource.
+    private static let pathLimit = 500
 
     /// The document for a call: its `instance` is the path, its `request_id` the call's id.
     package func reply(path: String, requestID: String) -> Reply {
@@ -42,8 +51,8 @@ package struct Problem: Sendable, Equatable {
             $0.member("type", "urn:oms:problem:\(code.rawValue)")
             $0.member("title", code.title)
             $0.member("status", code.status)
-            $0.member("detail", String(detail.prefix(1000)))
-            $0.member("instance", path.isEmpty ? nil : path)
+            $0.member("detail", detail.limited(to: 1000))
+            $0.member("instance", path.isEmpty || path.utf8.count > Self.pathLimit ? nil : path)
             $0.member("code", code.rawValue)
             $0.member("request_id", requestID.isEmpty ? "-" : requestID)
             if !errors.isEmpty { $0.member("errors", array: errors) }

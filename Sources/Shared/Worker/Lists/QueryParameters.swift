@@ -14,9 +14,7 @@ package struct QueryParameters {
     /// after all reads.
     package var problem: Problem? {
         if let unknown = values.keys.sorted().first(where: { !known.contains($0) && !Self.reserved.contains($0) }) {
-            return Problem(
-                .unknownParameter, "There is no parameter \(unknown).",
-                errors: [FieldError(parameter: unknown, code: "not_allowed", detail: "Is not known here.")])
+            return .unknownParameter(unknown)
         }
         guard !faults.isEmpty else { return nil }
         return Problem(

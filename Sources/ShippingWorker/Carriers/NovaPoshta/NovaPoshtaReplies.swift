@@ -74,7 +74,7 @@ enum NovaPoshtaReplies {
                 row.looseText($0).flatMap(KyivTime.instant)
             }.first
         return TrackingReport(
-            code: code, text: String((row.looseText("Status") ?? "").prefix(300)), status: status, time: time,
+            code: code, text: (row.looseText("Status") ?? "").limited(to: 300), status: status, time: time,
             location: location(row, code),
             estimatedDeliveryDate: row.looseText("ScheduledDeliveryDate").flatMap(KyivTime.date),
             returnNumber: row.looseText("LastCreatedOnTheBasisNumber").flatMap(isWaybillNumber))
@@ -92,7 +92,7 @@ enum NovaPoshtaReplies {
         case "6", "9", "10", "11", "14", "101", "106", "111", "112": return row.looseText("CityRecipient")
         case "7", "8", "107":
             let place = [row.looseText("CityRecipient"), row.looseText("WarehouseRecipient")].compactMap { $0 }
-            return place.isEmpty ? nil : String(place.joined(separator: ", ").prefix(200))
+            return place.isEmpty ? nil : place.joined(separator: ", ").limited(to: 200)
         default: return nil
         }
     }

@@ -25,7 +25,7 @@ struct NovaPoshtaReply: Sendable, Equatable {
     /// The carrier's text for people.
     var message: String {
         let text = errors.isEmpty ? codes.joined(separator: ", ") : errors.joined(separator: "; ")
-        return String((text.isEmpty ? "refused without a reason" : text).prefix(500))
+        return (text.isEmpty ? "refused without a reason" : text).limited(to: 500)
     }
 }
 

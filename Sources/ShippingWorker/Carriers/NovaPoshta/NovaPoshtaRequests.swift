@@ -125,7 +125,7 @@ enum NovaPoshtaRequests {
             $0.member("Weight", NovaPoshtaText.kilograms(shipment.weightGrams))
             $0.member("ServiceType", serviceType(shipment.service))
             $0.member("SeatsAmount", "\(shipment.parcels.count)")
-            $0.member("Description", String(shipment.contents.prefix(36)))
+            $0.member("Description", shipment.contents.limited(to: 36))
             $0.member("Cost", NovaPoshtaText.hryvnias(shipment.declaredValue))
             $0.member("CitySender", sender.cityRef)
             $0.member("Sender", sender.ref)
