@@ -220,7 +220,8 @@ import Testing
             ("POST", "/api/v1/orders?a=1", 400), ("GET", "/api/v1/orders/x?a=1", 400),
             ("GET", "/api/v1/orders/x?id=y", 400), ("GET", "/api/v1/orders?a=1&a=2", 400),
             ("GET", "/api/v1/orders?if-none-match=x", 400), ("GET", "/api/v1/orders/x/invoice?accept=x", 400),
-            ("GET", "/api/v1/operations/x?a", 400), ("GET", "/api/v1/operations/x?=0.0", 400), ("GET", "/api/v1/orders/x?", 503),
+            ("GET", "/api/v1/operations/x?a", 400), ("GET", "/api/v1/operations/x?=0.0", 400),
+            ("GET", "/api/v1/orders/x?", 503),
             ("GET", "/api/v1/orders?limit=5", 503), ("GET", "/health/live?probe=1", 200),
         ])
     func queryParameters(method: String, path: String, status: Int) async throws {

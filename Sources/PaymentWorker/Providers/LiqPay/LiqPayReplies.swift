@@ -12,7 +12,8 @@ struct LiqPayReplies: Sendable {
         let currency = json["currency"]?.string.flatMap { Currency($0) }
         let amount = currency.flatMap { Self.money(json["amount"], $0) }
         let standing = LiqPayStatus.standing(word, errorCode: code, isTest: account.isTest)
-        var report = ProviderReport(source: source, reference: reference, standing: standing, word: word.limited(to: 64))
+        var report = ProviderReport(
+            source: source, reference: reference, standing: standing, word: word.limited(to: 64))
         report.providerTime = max(json["end_date"]?.int ?? 0, json["refund_date_last"]?.int ?? 0)
         report.amount = amount
         if standing == .paid, word != "wait_reserve", let currency {
