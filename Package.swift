@@ -121,7 +121,10 @@ let package = Package(
             ],
             swiftSettings: strictAndSafe),
         worker(
-            "OrderWorker", migrations: ["0001_orders", "0002_returns", "0003_draft_references", "0004_order_lists"],
+            "OrderWorker",
+            migrations: [
+                "0001_orders", "0002_returns", "0003_draft_references", "0004_order_lists", "0005_documents_as_text",
+            ],
             ["CurlHTTP", "Connectors", deques]),
         worker(
             "PaymentWorker", migrations: ["0001_payments", "0002_payment_lists"], ["CurlHTTP", "Connectors", crypto]),

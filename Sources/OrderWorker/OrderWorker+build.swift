@@ -14,6 +14,7 @@ enum OrderApplication: WorkerApplication {
         Migration("0002_returns", bytes: PackageResources._002_returns_sql),
         Migration("0003_draft_references", bytes: PackageResources._003_draft_references_sql),
         Migration("0004_order_lists", bytes: PackageResources._004_order_lists_sql),
+        Migration("0005_documents_as_text", bytes: PackageResources._005_documents_as_text_sql),
     ]
 
     static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<

@@ -78,6 +78,14 @@ import Testing
         }
     }
 
+    @Test func anotherListHasItsOwnOrder() async throws {
+        try await onThread {
+            _ = try migrate([Self.second])
+            #expect(try migrate([Self.first]) == [Self.first.name])
+            #expect(try migrate([Self.second]) == [])
+        }
+    }
+
     @Test func aFailedOneLeavesNothing() async throws {
         try await onThread {
             let broken = Migration("0002_broken", sql: "CREATE TABLE half (n bigint); SELECT 1 / 0")

@@ -128,10 +128,10 @@ import Testing
             let long = String(repeating: "ї", count: 500_000)
             let row = try connection.run(
                 Statement(
-                    "SELECT $1, $2, $3, $4, $5, array_length($2, 1), octet_length($4)",
+                    "SELECT $1, $2, $3, $4, $5, array_length($2, 1), octet_length($4), $6",
                     [
                         .int64Array([]), .textArray(["", nil, "ї\"{},\\"]), .bytesArray([[], [0], nil]), .text(long),
-                        .jsonArray([Array("[1]".utf8), nil]),
+                        .jsonArray([Array("[1]".utf8), nil]), .utf8Array([Array("ї".utf8), nil]),
                     ])
             ).only()
             #expect(try row.int64Array(0) == [])
@@ -141,6 +141,7 @@ import Testing
             #expect(try row.jsonArray(4) == [Array("[1]".utf8), nil])
             #expect(try row.int32(5) == 3)
             #expect(try row.int32(6) == 1_000_000)
+            #expect(try row.textArray(7) == ["ї", nil])
         }
     }
 

@@ -22,7 +22,7 @@ struct FiguresStatements {
             """
             SELECT width_bucket(created_at, $5) AS bucket, status, count(*) AS orders FROM orders
             WHERE tenant_id = $1 AND created_at >= $2 AND created_at < $3
-              AND coalesce(currency, document->>'currency') = $4
+              AND coalesce(currency, document::json->>'currency') = $4
             GROUP BY bucket, status
             """, scope + [starts])
     }
@@ -32,7 +32,7 @@ struct FiguresStatements {
         Statement(
             """
             SELECT width_bucket(time, $5) AS bucket, count(*) AS orders, sum(said.total * $6)::bigint AS amount
-            FROM events CROSS JOIN LATERAL json_to_record(body) AS said (currency text, total numeric)
+            FROM events CROSS JOIN LATERAL json_to_record(body::json) AS said (currency text, total numeric)
             WHERE tenant_id = $1 AND type = 'order.confirmed' AND time >= $2 AND time < $3 AND said.currency = $4
             GROUP BY bucket
             """, scope + [starts, scale])
@@ -70,7 +70,7 @@ struct FiguresStatements {
             SELECT product_id, (array_agg(sku ORDER BY time DESC, subject))[1] AS sku,
                 (array_agg(name ORDER BY time DESC, subject))[1] AS name,
                 sum(quantity)::bigint AS quantity, sum(total * $5)::bigint AS amount
-            FROM events CROSS JOIN LATERAL json_to_record(body) AS said (currency text, "order" json)
+            FROM events CROSS JOIN LATERAL json_to_record(body::json) AS said (currency text, "order" json)
                 CROSS JOIN LATERAL json_to_recordset(said."order"->'items')
                     AS item (product_id text, sku text, name text, quantity bigint, total numeric)
             WHERE tenant_id = $1 AND type = 'order.confirmed' AND time >= $2 AND time < $3 AND said.currency = $4

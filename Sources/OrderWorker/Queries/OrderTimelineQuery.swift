@@ -70,7 +70,7 @@ enum OrderTimelineQuery {
     private static func document(_ id: Identifier, asOf: Timestamp) -> Statement {
         Statement(
             """
-            SELECT body->'order' AS document FROM events
+            SELECT body::json->'order' AS document FROM events
             WHERE subject = $1 AND time <= $2 AND type IN ('order.created', 'order.updated', 'order.confirmed', 'order.changed')
             ORDER BY sequence DESC LIMIT 1
             """, [.text(id.description), .time(asOf)])

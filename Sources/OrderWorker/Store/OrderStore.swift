@@ -77,7 +77,7 @@ enum OrderStore {
             INSERT INTO orders (id, tenant_id, customer_id, version, status, payment_status, fulfilment_status, reference,
                                 promo_code, created_at, expires_at, document, memory, currency)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                                 $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::json[],
+                                 $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[],
                                  $14::text[])
             """,
             [
@@ -88,7 +88,7 @@ enum OrderStore {
                 .texts(orders.column { $0.fulfilmentStatus.rawValue }),
                 .textArray(orders.column { $0.reference }), .textArray(orders.column { $0.promoCode }),
                 .times(orders.column { $0.createdAt }), .optionalTimes(orders.column { $0.expiresAt }),
-                .jsonArray(orders.column { $0.document }), .jsonArray(orders.column { $0.memory }),
+                .utf8Array(orders.column { $0.document }), .utf8Array(orders.column { $0.memory }),
                 .texts(orders.column { $0.currency.code }),
             ])
     }
@@ -100,7 +100,7 @@ enum OrderStore {
                 fulfilment_status = changed.fulfilment_status, promo_code = changed.promo_code,
                 expires_at = changed.expires_at, document = changed.document, memory = changed.memory
             FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                        $8::json[], $9::json[])
+                        $8::text[], $9::text[])
                 AS changed (id, version, status, payment_status, fulfilment_status, promo_code, expires_at, document, memory)
             WHERE orders.id = changed.id
             """,
@@ -108,8 +108,8 @@ enum OrderStore {
                 .ids(orders.column { $0.id }), .int64Array(orders.column { $0.version }),
                 .texts(orders.column { $0.status.rawValue }), .texts(orders.column { $0.paymentStatus.rawValue }),
                 .texts(orders.column { $0.fulfilmentStatus.rawValue }), .textArray(orders.column { $0.promoCode }),
-                .optionalTimes(orders.column { $0.expiresAt }), .jsonArray(orders.column { $0.document }),
-                .jsonArray(orders.column { $0.memory }),
+                .optionalTimes(orders.column { $0.expiresAt }), .utf8Array(orders.column { $0.document }),
+                .utf8Array(orders.column { $0.memory }),
             ])
     }
 

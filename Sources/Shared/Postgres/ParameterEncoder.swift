@@ -83,6 +83,7 @@ final class ParameterEncoder {
             append(values, .timestamp, width: 8) { append(PostgresEpoch.fromUnix(microseconds: $0).bigEndian) }
         case .bytesArray(let values): append(values, .bytes, width: 64) { append(bytes: $0) }
         case .jsonArray(let values): append(values, .json, width: 64) { append(bytes: $0) }
+        case .utf8Array(let values): append(values, .text, width: 64) { append(bytes: $0) }
         }
         return true
     }

@@ -61,7 +61,7 @@ package struct PostgresMigrator: Sendable {
             throw MigrationError.changed(name: migration.name)
         }
         let pending = migrations.filter { applied[$0.name] == nil }
-        if let first = pending.first, let last = applied.keys.max(), first.name < last {
+        if let first = pending.first, let last = known.last, first.name < last.name {
             throw MigrationError.outOfOrder(name: first.name)
         }
         return pending

@@ -30,6 +30,8 @@ package enum PostgresValue: Sendable, Equatable {
     case timestampArray([Int64?])
     case bytesArray([[UInt8]?])
     case jsonArray([[UInt8]?])
+    /// Texts that are there as UTF-8 already, sent as `text`; must not contain U+0000.
+    case utf8Array([[UInt8]?])
 
     /// NULL whose type the server infers.
     package static var null: PostgresValue { .null(.inferred) }
@@ -65,7 +67,7 @@ package enum PostgresValue: Sendable, Equatable {
         case .int32Array: .int32Array
         case .int64Array: .int64Array
         case .doubleArray: .doubleArray
-        case .textArray: .textArray
+        case .textArray, .utf8Array: .textArray
         case .uuidArray: .uuidArray
         case .timestampArray: .timestampArray
         case .bytesArray: .bytesArray

@@ -1,14 +1,15 @@
 import Logging
 package import Postgres
 
-/// Brings a worker's schema up to date: the runtime's tables, then the worker's own.
+/// Brings a worker's schema up to date: the runtime's tables, then the worker's own. Each of the two has an order of its
+/// own, so that either can grow.
 package struct WorkerMigration: Sendable {
     private let schema: String
     private let migrations: [Migration]
 
     package init(schema: String, migrations: [Migration]) {
         self.schema = schema
-        self.migrations = RuntimeSchema.migrations + migrations
+        self.migrations = migrations
     }
 
     /// Logs in as the worker's role, which owns the schema, and returns the names of the migrations applied now.
@@ -17,6 +18,8 @@ package struct WorkerMigration: Sendable {
         options.schema = schema
         let connection = try PostgresConnection(endpoint, options: options, logger: Logger(label: "migrate"))
         defer { connection.close() }
-        return try PostgresMigrator(schema: schema, migrations: migrations).migrate(connection)
+        return try [RuntimeSchema.migrations, migrations].flatMap { migrations in
+            try PostgresMigrator(schema: schema, migrations: migrations).migrate(connection)
+        }
     }
 }

@@ -1,4 +1,6 @@
 /// Writes JSON text straight into bytes, members in the order they are written. Values that are absent are left out.
+///
+/// What takes values of any type is inlinable: called across modules as it is, each call looks up the types' metadata.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8]
     private var needsComma = false
@@ -21,7 +23,7 @@ package struct JSONWriter {
         end(UInt8(ascii: "}"))
     }
 
-    package mutating func array<Element>(
+    @inlinable package mutating func array<Element>(
         _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) throws -> Void
     ) rethrows {
         begin(UInt8(ascii: "["))
@@ -29,13 +31,13 @@ package struct JSONWriter {
         end(UInt8(ascii: "]"))
     }
 
-    private mutating func begin(_ byte: UInt8) {
+    @usableFromInline mutating func begin(_ byte: UInt8) {
         separate()
         bytes.append(byte)
         needsComma = false
     }
 
-    private mutating func end(_ byte: UInt8) {
+    @usableFromInline mutating func end(_ byte: UInt8) {
         bytes.append(byte)
         needsComma = true
     }
@@ -57,18 +59,18 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    package mutating func member(_ name: StaticString, _ value: some JSONEncodable) {
+    @inlinable package mutating func member(_ name: StaticString, _ value: some JSONEncodable) {
         self.name(name)
         value.write(to: &self)
     }
 
     /// Leaves the member out when there is no value.
-    package mutating func member(_ name: StaticString, _ value: (some JSONEncodable)?) {
+    @inlinable package mutating func member(_ name: StaticString, _ value: (some JSONEncodable)?) {
         guard let value else { return }
         member(name, value)
     }
 
-    package mutating func member(_ name: StaticString, array values: some Sequence<some JSONEncodable>) {
+    @inlinable package mutating func member(_ name: StaticString, array values: some Sequence<some JSONEncodable>) {
         self.name(name)
         array(values) { $1.write(to: &$0) }
     }

@@ -2,7 +2,9 @@ import Postgres
 
 /// The tables that every worker has beside its own: inbox, event log, outbox, effects and timers.
 enum RuntimeSchema {
-    static let migrations = [Migration("0000_runtime_1", sql: first)]
+    static let migrations = [
+        Migration("0000_runtime_1", sql: first), Migration("0000_runtime_2", sql: second),
+    ]
 
     private static let first = """
         -- What was handled, with the answer that a repeated message gets. A row without reply is still running.
@@ -77,5 +79,11 @@ enum RuntimeSchema {
             PRIMARY KEY (subject, name)
         );
         CREATE INDEX timers_due_at ON timers (due_at);
+        """
+
+    private static let second = """
+        -- The runtime writes bodies itself; that they are JSON need not be checked again for every event. What looks into
+        -- one casts it. This writes the table anew.
+        ALTER TABLE events ALTER COLUMN body TYPE text, ALTER COLUMN body SET COMPRESSION lz4;
         """
 }

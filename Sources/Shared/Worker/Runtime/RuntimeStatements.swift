@@ -93,7 +93,7 @@ enum RuntimeStatements {
                 INSERT INTO events (event_id, type, tenant_id, subject, sequence, time, actor_type, actor_id, is_public,
                                     body, request_id, causation_id, traceparent)
                 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[],
-                                     $7::text[], $8::text[], $9::boolean[], $10::json[], $11::text[], $12::uuid[], $13::text[])
+                                     $7::text[], $8::text[], $9::boolean[], $10::text[], $11::text[], $12::uuid[], $13::text[])
                 RETURNING position
             )
             INSERT INTO outbox (owner, claimed_until, subjects, positions, messages, created_at)
@@ -105,7 +105,7 @@ enum RuntimeStatements {
                 .texts(events.column { $0.subject }), .int64Array(events.column { $0.sequence }),
                 .times(events.column { $0.time }),
                 .texts(events.column { $0.actor.type.rawValue }), .textArray(events.column { $0.actor.id }),
-                .boolArray(events.column { $0.isPublic }), .jsonArray(events.column { $0.body }),
+                .boolArray(events.column { $0.isPublic }), .utf8Array(events.column { $0.body }),
                 .texts(events.column { $0.requestID }),
                 .optionalIDs(events.column { $0.causationID }), .textArray(events.column { $0.traceparent }),
                 .id(owner), .time(claimedUntil), .texts(Array(Set(events.column { $0.subject }))),
