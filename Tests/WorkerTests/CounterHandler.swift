@@ -118,7 +118,13 @@ struct CounterHandler: Handler {
     }
 
     func events(for change: CounterChange, _ state: Counter, _ context: DecisionContext) -> [Event] {
-        let body = JSONWriter.object { $0.member("value", state.value) }
+        let body = JSONWriter.object {
+            $0.member("by", context.message.actor)
+            $0.member("counter") {
+                $0.member("name", state.name)
+                $0.member("value", state.value)
+            }
+        }
         return [
             Event(
                 id: context.newID(), type: "counter.changed", tenant: context.tenant, subject: state.name,

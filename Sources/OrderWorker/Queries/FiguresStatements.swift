@@ -44,7 +44,7 @@ struct FiguresStatements {
             """
             SELECT width_bucket(time, $5) AS bucket, sum((said.amount - said.surplus_amount) * $6)::bigint AS amount
             FROM heard_events
-                CROSS JOIN LATERAL json_to_record(body) AS said (currency text, amount numeric, surplus_amount numeric)
+                CROSS JOIN LATERAL json_to_record(body::json) AS said (currency text, amount numeric, surplus_amount numeric)
             WHERE tenant_id = $1 AND type = 'payment.completed' AND time >= $2 AND time < $3 AND said.currency = $4
             GROUP BY bucket
             """, scope + [starts, scale])
@@ -56,7 +56,7 @@ struct FiguresStatements {
             """
             SELECT width_bucket(time, $5) AS bucket, sum(said.amount * $6)::bigint AS amount
             FROM heard_events
-                CROSS JOIN LATERAL json_to_record(body) AS said (currency text, amount numeric, surplus boolean)
+                CROSS JOIN LATERAL json_to_record(body::json) AS said (currency text, amount numeric, surplus boolean)
             WHERE tenant_id = $1 AND type = 'payment.refunded' AND time >= $2 AND time < $3 AND said.currency = $4
               AND NOT said.surplus
             GROUP BY bucket
@@ -86,13 +86,13 @@ struct FiguresStatements {
                 count(*) FILTER (WHERE taken.amount IS NULL AND ended.status IN ('failed', 'expired')) AS failed,
                 coalesce(sum(taken.amount * $5), 0)::bigint AS amount
             FROM heard_events AS made
-                CROSS JOIN LATERAL json_to_record(made.body) AS said (currency text, provider text)
+                CROSS JOIN LATERAL json_to_record(made.body::json) AS said (currency text, provider text)
                 LEFT JOIN LATERAL (
-                    SELECT (body->>'amount')::numeric AS amount FROM heard_events
+                    SELECT (body::json->>'amount')::numeric AS amount FROM heard_events
                     WHERE order_id = made.order_id AND subject = made.subject AND type = 'payment.completed' LIMIT 1
                 ) AS taken ON true
                 LEFT JOIN LATERAL (
-                    SELECT body->>'status' AS status FROM heard_events
+                    SELECT body::json->>'status' AS status FROM heard_events
                     WHERE order_id = made.order_id AND subject = made.subject AND type = 'payment.failed'
                     ORDER BY sequence DESC LIMIT 1
                 ) AS ended ON true
@@ -108,13 +108,13 @@ struct FiguresStatements {
             """
             SELECT code, count(*) AS uses, sum((discount + shipping_discount) * $5)::bigint AS amount FROM (
                 SELECT DISTINCT ON (said.redemption_id) said.*
-                FROM heard_events AS redeemed CROSS JOIN LATERAL json_to_record(redeemed.body) AS said (
+                FROM heard_events AS redeemed CROSS JOIN LATERAL json_to_record(redeemed.body::json) AS said (
                     redemption_id text, code text, currency text, discount numeric, shipping_discount numeric)
                 WHERE tenant_id = $1 AND type = 'promo.redeemed' AND time >= $2 AND time < $3 AND said.currency = $4
                   AND NOT EXISTS (
                     SELECT FROM heard_events AS released
                     WHERE released.order_id = redeemed.order_id AND released.type = 'promo.released'
-                      AND released.body->>'redemption_id' = said.redemption_id)
+                      AND released.body::json->>'redemption_id' = said.redemption_id)
                 ORDER BY said.redemption_id
             ) AS used
             GROUP BY code ORDER BY uses DESC, code COLLATE "C" LIMIT $6

@@ -147,7 +147,7 @@ enum OrderStore {
             """
             INSERT INTO heard_events (order_id, event_id, type, tenant_id, subject, sequence, time, actor_type, actor_id, body)
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-                                 $7::timestamptz[], $8::text[], $9::text[], $10::json[])
+                                 $7::timestamptz[], $8::text[], $9::text[], $10::text[])
             ON CONFLICT DO NOTHING
             """,
             [
@@ -156,7 +156,7 @@ enum OrderStore {
                 .texts(events.map(\.event.tenant)), .texts(events.map(\.event.subject)),
                 .int64Array(events.map(\.event.sequence)), .times(events.map(\.event.time)),
                 .texts(events.map(\.event.actor.type.rawValue)), .textArray(events.map(\.event.actor.id)),
-                .jsonArray(events.map(\.event.body)),
+                .utf8Array(events.map(\.event.body)),
             ])
     }
 

@@ -169,7 +169,8 @@ struct Batch<H: Handler> {
             guard let row = known[message.id] else { continue }
             // Ids of keyed commands are hashes: one that another caller made to collide must not show its answer.
             let isSameCaller = try row.text(4) == message.tenant && row.text(5) == message.actor.text
-            let stored = try isSameCaller ? row.bytesOrNil(3).map { try Reply(encoded: $0) } : nil
+            var stored = try isSameCaller ? row.bytesOrNil(3).map { try Reply(encoded: $0) } : nil
+            if let quoted = try row.bytesOrNil(6) { stored?.body.insert(contentsOf: quoted, at: 0) }
             let fingerprint = try isSameCaller ? UInt64(bitPattern: row.int64(1)) : ~message.fingerprint
             let token = UInt64(bitPattern: try row.int64(2))
             switch Repetition(
@@ -193,6 +194,7 @@ struct Batch<H: Handler> {
             let context = DecisionContext(message: message, now: now)
             let decision = handler.rules.decide(work.command, states[work.key], context)
             var state = states[work.key]
+            let told = result.events.endIndex
             for change in decision.changes {
                 let next = handler.rules.evolve(state, change, context)
                 result.events += handler.events(for: change, next, context)
@@ -207,7 +209,7 @@ struct Batch<H: Handler> {
             effects += decision.effects.map { $0.caused(by: message) }
             timers += decision.timers
             resolutions += decision.resolutions.map { ($0.0, $0.1, state) }
-            conclude(index, decision.answer, state, handler)
+            conclude(index, decision.answer, state, told, handler)
         }
         answerEchoes()
     }
@@ -246,7 +248,7 @@ struct Batch<H: Handler> {
     }
 
     private mutating func conclude(
-        _ index: Int, _ answer: Decision<H.Rules.Change>.Answer, _ state: H.Rules.State?, _ handler: H
+        _ index: Int, _ answer: Decision<H.Rules.Change>.Answer, _ state: H.Rules.State?, _ told: Int, _ handler: H
     ) {
         let message = messages[index]
         switch answer {
@@ -259,7 +261,7 @@ struct Batch<H: Handler> {
         case .later: running.insert(index)
         default: replies[index] = reply(answer, state, to: message, handler)
         }
-        remember(index)
+        remember(index, result.events[told...])
     }
 
     private mutating func refuse(_ index: Int, _ problem: Problem) {
@@ -267,12 +269,14 @@ struct Batch<H: Handler> {
         remember(index)
     }
 
-    private mutating func remember(_ index: Int) {
+    /// - Parameter events: What the message has led to.
+    private mutating func remember(_ index: Int, _ events: ArraySlice<Event> = []) {
         let message = messages[index]
         guard !message.isLocal else { return }
         entries.append(
             RuntimeStatements.InboxEntry(
-                message: message, fingerprint: message.fingerprint, reply: replies[index]?.encoded(),
+                message: message, fingerprint: message.fingerprint, reply: replies[index],
+                quotation: replies[index].flatMap { Quotation(of: $0, in: events) },
                 isRunning: running.contains(index)))
     }
 
@@ -304,7 +308,7 @@ struct Batch<H: Handler> {
                 let message = entries[position].message
                 guard let reply = reply(answer, state, to: message, handler) else { continue }
                 entries[position] = RuntimeStatements.InboxEntry(
-                    message: message, fingerprint: message.fingerprint, reply: reply.encoded(), isRunning: false)
+                    message: message, fingerprint: message.fingerprint, reply: reply, isRunning: false)
                 send(reply, to: message)
             } else if let asker = askers[id], let reply = reply(answer, state, to: asker, handler) {
                 resolved.append((id, reply.encoded()))

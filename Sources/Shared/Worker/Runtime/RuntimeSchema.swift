@@ -4,6 +4,7 @@ import Postgres
 enum RuntimeSchema {
     static let migrations = [
         Migration("0000_runtime_1", sql: first), Migration("0000_runtime_2", sql: second),
+        Migration("0000_runtime_3", sql: third),
     ]
 
     private static let first = """
@@ -85,5 +86,12 @@ enum RuntimeSchema {
         -- The runtime writes bodies itself; that they are JSON need not be checked again for every event. What looks into
         -- one casts it. This writes the table anew.
         ALTER TABLE events ALTER COLUMN body TYPE text, ALTER COLUMN body SET COMPRESSION lz4;
+        """
+
+    private static let third = """
+        -- The beginning of a reply's body that stands in an event of the same message is not stored again: which bytes of
+        -- which body it is.
+        ALTER TABLE inbox ADD COLUMN quoted_subject text, ADD COLUMN quoted_event uuid,
+            ADD COLUMN quoted_from integer, ADD COLUMN quoted_length integer;
         """
 }

@@ -8,26 +8,35 @@ enum RuntimeStatements {
     /// Which of these messages were handled before, with what a repetition is answered.
     static func handled(_ ids: [Identifier]) -> Statement {
         Statement(
-            "SELECT message_id, fingerprint, token, reply, tenant_id, actor FROM inbox WHERE message_id = ANY($1)",
-            [.ids(ids)])
+            """
+            SELECT message_id, fingerprint, token, reply, tenant_id, actor, (
+                SELECT substring(convert_to(body, 'UTF8') FROM quoted_from + 1 FOR quoted_length) FROM events
+                WHERE events.subject = inbox.quoted_subject AND events.event_id = inbox.quoted_event
+            ) AS quoted
+            FROM inbox WHERE message_id = ANY($1)
+            """, [.ids(ids)])
     }
 
     struct InboxEntry {
         let message: Message
         let fingerprint: UInt64
         /// nil while the answer is put off.
-        let reply: [UInt8]?
+        let reply: Reply?
+        /// What of the reply is not stored, but read from the log.
+        var quotation: Quotation?
         let isRunning: Bool
     }
 
     static func record(_ entries: [InboxEntry], at now: Timestamp) -> Statement {
         Statement(
             """
-            INSERT INTO inbox (message_id, type, tenant_id, actor, fingerprint, token, asker, reply, received_at, completed_at)
-            SELECT message_id, type, tenant_id, actor, fingerprint, token, asker, reply, $9,
-                   CASE WHEN asker IS NULL THEN $9 END
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[])
-                AS entry (message_id, type, tenant_id, actor, fingerprint, token, asker, reply)
+            INSERT INTO inbox (message_id, type, tenant_id, actor, fingerprint, token, asker, reply, quoted_subject,
+                               quoted_event, quoted_from, quoted_length, received_at, completed_at)
+            SELECT entry.*, $13, CASE WHEN asker IS NULL THEN $13 END
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
+                        $9::text[], $10::uuid[], $11::integer[], $12::integer[])
+                AS entry (message_id, type, tenant_id, actor, fingerprint, token, asker, reply, quoted_subject,
+                          quoted_event, quoted_from, quoted_length)
             """,
             [
                 .ids(entries.column { $0.message.id }), .texts(entries.column { $0.message.type }),
@@ -35,7 +44,11 @@ enum RuntimeStatements {
                 .int64Array(entries.column { Int64(bitPattern: $0.fingerprint) }),
                 .int64Array(entries.column { Int64(bitPattern: $0.message.replyTo?.token ?? 0) }),
                 .bytesArray(entries.column { $0.isRunning ? $0.message.withoutBody.encoded() : nil }),
-                .bytesArray(entries.column { $0.reply }), .time(now),
+                .bytesArray(entries.column { $0.reply?.skipping($0.quotation?.length ?? 0).encoded() }),
+                .textArray(entries.column { $0.quotation?.subject }),
+                .optionalIDs(entries.column { $0.quotation?.event }),
+                .int32Array(entries.column { $0.quotation.map { Int32($0.start) } }),
+                .int32Array(entries.column { $0.quotation.map { Int32($0.length) } }), .time(now),
             ])
     }
 
