@@ -20,7 +20,8 @@ struct Quotation: Equatable {
         guard reply.body.count >= Self.shortest else { return nil }
         for event in events {
             guard let start = Self.place(of: reply.body, in: event.body) else { continue }
-            let length = zip(reply.body, event.body[start...]).prefix { $0 == $1 }.count
+            let most = min(reply.body.count, event.body.count - start)
+            let length = (0..<most).first { reply.body[$0] != event.body[start + $0] } ?? most
             guard length >= Self.shortest else { continue }
             subject = event.subject
             self.event = event.id
