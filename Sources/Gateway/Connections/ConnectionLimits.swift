@@ -18,13 +18,12 @@ struct ConnectionLimits: Sendable {
 
     /// The server with these limits.
     var server: HTTPServerBuilder {
-        let limits = self
-        return .http1(
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(transfer: TimeAmount(limits.transfer))],
-                idleTimeout: TimeAmount(idle),
-                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                    maxHeaderFieldSize: header, maxHeaderListSize: header, maxHeaderFieldCount: 100)))
+        let transfer = TimeAmount(transfer)
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(transfer: transfer)], idleTimeout: TimeAmount(idle),
+            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                maxHeaderFieldSize: header, maxHeaderListSize: header, maxHeaderFieldCount: 100))
+        return HTTPServerBuilder { LoopBoundChannel(http: HTTP1Channel(responder: $0, configuration: configuration)) }
     }
 
     /// As many as were asked for, or as the system has descriptors for.

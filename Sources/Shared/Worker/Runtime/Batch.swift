@@ -269,7 +269,7 @@ struct Batch<H: Handler> {
         remember(index)
     }
 
-    /// - Parameter events: What the message has led to.
+    /// `events`: what the message has led to.
     private mutating func remember(_ index: Int, _ events: ArraySlice<Event> = []) {
         let message = messages[index]
         guard !message.isLocal else { return }
