@@ -2,8 +2,6 @@ import AMQP
 import Bus
 import CurlHTTP
 import Hummingbird
-import NIOCore
-import NIOPosix
 import Service
 import ServiceLifecycle
 
@@ -44,9 +42,6 @@ struct GatewayBuild: Sendable {
         let readiness = context.readiness
         return try Requester(
             endpoint: try AMQPEndpoint(url: settings.broker.revealed), name: "oms-gateway", logger: context.logger,
-            alarm: { wait, ring in
-                _ = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(wait), ring)
-            },
             onStateChange: { state in readiness.set("broker", state == .connected ? .ok : .unavailable("\(state)")) })
     }
 

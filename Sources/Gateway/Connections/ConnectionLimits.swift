@@ -18,12 +18,13 @@ struct ConnectionLimits: Sendable {
 
     /// The server with these limits.
     var server: HTTPServerBuilder {
-        let transfer = TimeAmount(transfer)
-        let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(transfer: transfer)], idleTimeout: TimeAmount(idle),
-            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                maxHeaderFieldSize: header, maxHeaderListSize: header, maxHeaderFieldCount: 100))
-        return HTTPServerBuilder { LoopBoundChannel(http: HTTP1Channel(responder: $0, configuration: configuration)) }
+        let limits = self
+        return .http1(
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [ConnectionGuard(transfer: TimeAmount(limits.transfer))],
+                idleTimeout: TimeAmount(idle),
+                httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                    maxHeaderFieldSize: header, maxHeaderListSize: header, maxHeaderFieldCount: 100)))
     }
 
     /// As many as were asked for, or as the system has descriptors for.

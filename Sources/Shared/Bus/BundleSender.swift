@@ -6,8 +6,6 @@ import Synchronization
 /// next bundle (``BundleLane``). Nothing waits longer than ``patience`` for company, but for a confirm.
 package final class BundleSender: Sendable {
     package typealias Completion = @Sendable (AMQPPublishOutcome) -> Void
-    /// Calls something once, after a while, on any thread.
-    package typealias Alarm = @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
 
     private typealias Entry = (message: Message, completion: Completion)
 
@@ -21,14 +19,12 @@ package final class BundleSender: Sendable {
     private static let patience: Duration = .milliseconds(4)
 
     private let link: AMQPLink
-    private let alarm: Alarm
     private let pack: @Sendable ([Message]) -> [AMQPMessage]
     private let lanes = Mutex<[String: Lane]>([:])
 
     /// `pack` is ``Message/commandBundles(_:)``, ``Message/requestBundles(_:)`` or ``Message/queryBundles(_:)``.
-    package init(link: AMQPLink, alarm: @escaping Alarm, pack: @escaping @Sendable ([Message]) -> [AMQPMessage]) {
+    package init(link: AMQPLink, pack: @escaping @Sendable ([Message]) -> [AMQPMessage]) {
         self.link = link
-        self.alarm = alarm
         self.pack = pack
     }
 
@@ -40,7 +36,7 @@ package final class BundleSender: Sendable {
             Self.add((message, completion), isQuestion: isQuestion, to: &lanes[type, default: Lane()])
         }
         publish(ready, type: type)
-        if needsTimer { look(after: Self.patience, at: type) }
+        if needsTimer { Task { await runTimer(type) } }
     }
 
     /// Questions of a type were answered or given up.
@@ -49,16 +45,18 @@ package final class BundleSender: Sendable {
     }
 
     /// Sees to it that nothing waits too long, until nothing waits.
-    private func look(after wait: Duration, at type: String) {
-        alarm(wait) { [self] in
-            let (ready, next) = lanes.withLock { lanes in Self.look(at: &lanes[type, default: Lane()]) }
+    private func runTimer(_ type: String) async {
+        var wait: Duration? = Self.patience
+        while let duration = wait {
+            try? await Task.sleep(for: duration)
+            let (ready, next) = lanes.withLock { lanes in Self.look(&lanes[type, default: Lane()]) }
             publish(ready, type: type)
-            if let next { look(after: next, at: type) }
+            wait = next
         }
     }
 
     /// What has waited long enough, and when to look again.
-    private static func look(at lane: inout Lane) -> (overdue: [Entry], again: Duration?) {
+    private static func look(_ lane: inout Lane) -> (overdue: [Entry], again: Duration?) {
         let age = ContinuousClock.now - lane.since
         let overdue = lane.bundles.take(isOverdue: age >= patience)
         lane.hasTimer = !lane.bundles.isEmpty

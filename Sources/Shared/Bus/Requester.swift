@@ -65,16 +65,8 @@ package final class Requester: Sendable {
     private let limit: Int
 
     /// Connects at once, and again for ever. Throws ``AMQPError`` when the process has no file descriptor left.
-    ///
-    /// `alarm`: what ends the waiting of a bundle for company; under load that is some hundred times a second.
     package init(
         endpoint: AMQPEndpoint, name: String, logger: Logger, limit: Int = 4096,
-        alarm: @escaping BundleSender.Alarm = { wait, ring in
-            Task {
-                try? await Task.sleep(for: wait)
-                ring()
-            }
-        },
         onStateChange: (@Sendable (AMQPLinkState) -> Void)? = nil
     ) throws {
         self.limit = limit
@@ -83,9 +75,9 @@ package final class Requester: Sendable {
             AMQPLink.Settings(endpoint: endpoint, name: name, policy: .failFast), logger: logger,
             topology: { try Topology.declareExchanges($0) }, replies: { shared.receive($0) },
             onStateChange: onStateChange)
-        requests = BundleSender(link: link, alarm: alarm, pack: Message.requestBundles)
-        commands = BundleSender(link: link, alarm: alarm, pack: Message.commandBundles)
-        queries = BundleSender(link: link, alarm: alarm, pack: Message.queryBundles)
+        requests = BundleSender(link: link, pack: Message.requestBundles)
+        commands = BundleSender(link: link, pack: Message.commandBundles)
+        queries = BundleSender(link: link, pack: Message.queryBundles)
     }
 
     package var state: AMQPLinkState { link.state }
