@@ -1,6 +1,8 @@
 import Bus
 import Contracts
+import Foundation
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -21,16 +23,7 @@ import Testing
     @Test func relaysWhatADeadProcessLeft() async throws {
         let bench = try await WorkerBench.start()
         let name = WorkerBench.Value.name()
-        let dead = Identifier.new()
-        let until = Timestamp.now.adding(.seconds(3))
-        for sequence in 1...3 {
-            let event = Event(
-                id: .new(), type: "counter.changed", tenant: WorkerBench.tenant, subject: name,
-                sequence: Int64(sequence), time: .now, actor: .system, body: Array("{}".utf8))
-            let statement = RuntimeStatements.append(
-                [event], sends: [], owner: dead, claimedUntil: until, at: .now)
-            try await bench.query(statement.sql, statement.parameters) { _ in }
-        }
+        _ = try await leave(3, of: name, claimedUntil: .now.adding(.seconds(3)), bench)
         try await bench.query(
             "INSERT INTO counters (name, value, version, base) VALUES ($1, 3, 3, 2)", [.text(name)]
         ) { _ in }
@@ -39,6 +32,35 @@ import Testing
         #expect(try await eventually(within: .seconds(15)) { bench.seen(name).count == 6 })
         #expect(bench.seen(name) == [1, 2, 3, 4, 5, 6])
         #expect(try await eventually { try await rows(bench, name) == 0 })
+    }
+
+    /// While a process claims, another takes nothing: beside it, it could get later rows of the same aggregate only.
+    @Test func oneProcessClaimsAtATime() async throws {
+        let bench = try await WorkerBench.start()
+        let (name, other) = (WorkerBench.Value.name(), WorkerBench.Value.name())
+        let free = Timestamp.now.adding(.seconds(2))
+        let first = try #require(try await leave(2, of: name, claimedUntil: free, bench).first)
+        let isOver = Mutex(false)
+        async let claim: Void = onThread {
+            let connection = try PostgresConnection(
+                bench.database, options: PostgresOptions(applicationName: "tests", schema: WorkerBench.worker.schema))
+            defer { connection.close() }
+            while try !connection.pipeline([.begin, RuntimeStatements.relayTurn])[1].only().bool(0) {
+                try connection.run(.rollback)
+            }
+            let claim = RuntimeStatements.claim(
+                [first], owner: .new(), until: .now.adding(.seconds(5)), at: free.adding(.seconds(1)))
+            #expect(try connection.run(claim).count == 1)
+            while !isOver.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.01) }
+            try connection.run(.commit)
+        }
+        // Whoever takes the reminder, when both rows are free, looks at them in the same tick.
+        _ = await bench.ask(bench.message("counter.remind", other, #"{"ms":2500}"#))
+        #expect(try await eventually { try await bench.value(of: other) == 1001 })
+        isOver.withLock { $0 = true }
+        try await claim
+        #expect(try await eventually(within: .seconds(30)) { bench.seen(name).count == 2 })
+        #expect(bench.seen(name) == [1, 2])
     }
 
     /// Two processes work on one aggregate in turns: its events arrive in the order of their versions.
@@ -65,6 +87,23 @@ import Testing
             #expect(bench.seen(name) == all)
             #expect(try await bench.value(of: name) == Int64(rounds))
         }
+    }
+
+    /// Events that a process has stored, one row each, and did not publish. Numbers of the rows.
+    private func leave(
+        _ count: Int, of name: String, claimedUntil: Timestamp, _ bench: WorkerBench.Value
+    ) async throws -> [Int64] {
+        let dead = Identifier.new()
+        var batches: [Int64] = []
+        for sequence in 1...count {
+            let event = Event(
+                id: .new(), type: "counter.changed", tenant: WorkerBench.tenant, subject: name,
+                sequence: Int64(sequence), time: .now, actor: .system, body: Array("{}".utf8))
+            let statement = RuntimeStatements.append(
+                [event], sends: [], owner: dead, claimedUntil: claimedUntil, at: .now)
+            batches.append(try await bench.query(statement.sql, statement.parameters) { try $0.only().int64(0) })
+        }
+        return batches
     }
 
     private func rows(_ bench: WorkerBench.Value, _ name: String) async throws -> Int64 {

@@ -74,13 +74,15 @@ struct Housekeeping<H: Handler> {
     }
 
     /// Publishes outbox rows whose owner did not, in order for each aggregate: a row waits while an earlier one with the
-    /// same subject is still somebody's.
+    /// same subject is still somebody's. Of two processes that claimed at once, one could get an earlier row and the other a
+    /// later one: so a process looks and claims when no other one does, or a second later.
     private func relay(_ database: PostgresConnection, _ now: Timestamp, confirmed: Set<Int64>) throws {
         let inFlight = outbound.batchesInFlight
         var waiting: Set<String> = []
         var free: [Int64] = []
         var oldest = now
-        for row in try database.run(RuntimeStatements.outbox) {
+        let looked = try database.pipeline([.begin, RuntimeStatements.relayTurn, RuntimeStatements.outbox])
+        for row in looked[2] {
             let batch = try row.int64(0)
             if confirmed.contains(batch) { continue }
             oldest = min(oldest, Timestamp(microseconds: try row.timestamp(3)))
@@ -94,10 +96,10 @@ struct Housekeeping<H: Handler> {
             if free.count == 64 { break }
         }
         metrics.outboxAge.record(now.since(oldest).inSeconds)
-        guard !free.isEmpty else { return }
+        guard !free.isEmpty, try looked[1].only().bool(0) else { return try _ = database.run(.rollback) }
 
-        let claimed = try database.run(
-            RuntimeStatements.claim(free, owner: owner, until: now.adding(BatchProcessor<H>.claim), at: now))
+        let claim = RuntimeStatements.claim(free, owner: owner, until: now.adding(BatchProcessor<H>.claim), at: now)
+        let claimed = try database.pipeline([claim, .commit])[0]
         var rows = try claimed.map { row in
             (
                 batch: try row.int64(0), positions: try row.int64Array(1).compactMap { $0 },

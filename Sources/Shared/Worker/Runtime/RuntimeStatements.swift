@@ -136,6 +136,10 @@ enum RuntimeStatements {
 
     static let outbox = Statement("SELECT batch_id, claimed_until, subjects, created_at FROM outbox ORDER BY batch_id")
 
+    /// Whether the transaction may claim rows: of all processes of a worker one at a time may, so that an aggregate's rows
+    /// go to one of them.
+    static let relayTurn = Statement("SELECT pg_try_advisory_xact_lock('outbox'::regclass::oid::bigint)")
+
     static func claim(_ batches: [Int64], owner: Identifier, until: Timestamp, at now: Timestamp) -> Statement {
         Statement(
             """
