@@ -10,9 +10,7 @@ enum InvoiceApplication: WorkerApplication {
     static let adminPort = 9150
     static let migrations = [Migration("0001_invoices", bytes: PackageResources._001_invoices_sql)]
 
-    static func build(_ settings: InvoiceWorkerSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
-        InvoiceHandler
-    > {
+    static func build(_ settings: InvoiceWorkerSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition {
         WorkerDefinition(
             name, commands: [],
             handler: InvoiceHandler(rules: InvoiceRules(settings: settings.invoices)), queries: InvoiceQueries())

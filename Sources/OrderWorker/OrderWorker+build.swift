@@ -17,9 +17,7 @@ enum OrderApplication: WorkerApplication {
         Migration("0005_documents_as_text", bytes: PackageResources._005_documents_as_text_sql),
     ]
 
-    static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
-        OrderHandler
-    > {
+    static func build(_ settings: OrderSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition {
         OrderMetrics.describe(in: context.metrics)
         let recall = Recall()
         let services = ShopServices(http: try HTTPClient(), secret: settings.catalogue.serviceSecret)

@@ -18,7 +18,7 @@ enum PaymentApplication: WorkerApplication {
 
     static func build(
         _ settings: PaymentSettings, _ context: FleetProcess.Context
-    ) throws -> WorkerDefinition<PaymentHandler> {
+    ) throws -> WorkerDefinition {
         var rules: [PaymentProvider: any PaymentProviderRules] = [:]
         var readers: [PaymentProvider: any ProviderReader] = [:]
         var effects: LiqPayEffects?

@@ -13,7 +13,7 @@ enum PromoApplication: WorkerApplication {
         Migration("0003_redemption_versions", bytes: PackageResources._003_redemption_versions_sql),
     ]
 
-    static func build(_ settings: PromoSettings, _ context: FleetProcess.Context) -> WorkerDefinition<PromoHandler> {
+    static func build(_ settings: PromoSettings, _ context: FleetProcess.Context) -> WorkerDefinition {
         WorkerDefinition(
             name, commands: ["promo.create", "promo.update", "promo.redeem", "promo.release"],
             handler: PromoHandler(),

@@ -16,9 +16,7 @@ enum ShippingApplication: WorkerApplication {
         Migration("0003_labels", bytes: PackageResources._003_labels_sql),
     ]
 
-    static func build(_ settings: ShippingSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition<
-        ShippingHandler
-    > {
+    static func build(_ settings: ShippingSettings, _ context: FleetProcess.Context) throws -> WorkerDefinition {
         let client = try HTTPClient()
         var connectors: [Carrier: any CarrierConnector] = [:]
         if let account = settings.novaPoshta {

@@ -1,18 +1,18 @@
 import Foundation
-package import Glibc
+import Glibc
 import Synchronization
 
 /// A program that a test runs beside itself, its output in a file.
-package final class ChildProcess: Sendable {
-    package enum Ending: Sendable, Equatable {
+public final class ChildProcess: Sendable {
+    public enum Ending: Sendable, Equatable {
         case exited(Int32)
         case killed(signal: Int32)
     }
 
-    package let name: String
-    package let pid: pid_t
+    public let name: String
+    public let pid: pid_t
     /// Path of the file with what it printed.
-    package let log: String
+    public let log: String
     private let end = Mutex<Ending?>(nil)
 
     /// Starts it at once.
@@ -20,7 +20,7 @@ package final class ChildProcess: Sendable {
     /// - `environment`: All of it; nothing is inherited.
     /// - `log`: Added to when it exists.
     /// Throws: ``SystemError`` when there is no such program.
-    package init(
+    public init(
         _ name: String, executable: String, arguments: [String] = [], environment: [String: String], log: String
     ) throws {
         self.name = name
@@ -55,34 +55,34 @@ package final class ChildProcess: Sendable {
     }
 
     /// How it ended; nil while it runs.
-    package var ending: Ending? { end.withLock { $0 } }
+    public var ending: Ending? { end.withLock { $0 } }
 
-    package var isRunning: Bool { ending == nil }
+    public var isRunning: Bool { ending == nil }
 
     /// Sends a signal, if it still runs.
-    package func signal(_ number: Int32) {
+    public func signal(_ number: Int32) {
         end.withLock { if $0 == nil { _ = Glibc.kill(pid, number) } }
     }
 
     /// SIGKILL, and waits until it is gone.
-    package func kill() async throws {
+    public func kill() async throws {
         signal(SIGKILL)
         _ = try await waitForEnd()
     }
 
     /// SIGTERM, and waits for its end.
-    package func terminate(within limit: Duration = .seconds(40)) async throws -> Ending {
+    public func terminate(within limit: Duration = .seconds(40)) async throws -> Ending {
         signal(SIGTERM)
         return try await waitForEnd(within: limit)
     }
 
     /// SIGSTOP: all its threads stand still, its sockets stay open.
-    package func freeze() { signal(SIGSTOP) }
+    public func freeze() { signal(SIGSTOP) }
 
-    package func thaw() { signal(SIGCONT) }
+    public func thaw() { signal(SIGCONT) }
 
     /// - Throws: ``TestSupportError`` when it still runs after the limit.
-    package func waitForEnd(within limit: Duration = .seconds(40)) async throws -> Ending {
+    public func waitForEnd(within limit: Duration = .seconds(40)) async throws -> Ending {
         guard try await eventually(within: limit, { !isRunning }), let ending else {
             throw TestSupportError("\(name) (\(pid)) still runs; its log is \(log)")
         }

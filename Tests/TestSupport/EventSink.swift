@@ -5,15 +5,15 @@ import Synchronization
 
 /// Another service of the shop, as the fleet sees it: reads all public events from a durable queue of its own and
 /// connects again for ever.
-package final class EventSink: Sendable {
-    package struct Entry: Sendable, Hashable {
-        package let messageID: String
-        package let type: String
+public final class EventSink: Sendable {
+    public struct Entry: Sendable, Hashable {
+        public let messageID: String
+        public let type: String
         /// Who tells it: `/oms/order`, or empty for a service that does not say.
-        package let source: String
-        package let tenant: String
-        package let subject: String
-        package let sequence: Int64
+        public let source: String
+        public let tenant: String
+        public let subject: String
+        public let sequence: Int64
     }
 
     private struct State {
@@ -27,7 +27,7 @@ package final class EventSink: Sendable {
     private let state = Mutex(State())
 
     /// Binds the queue before it returns, so that nothing published afterwards is missed.
-    package static func start(url: String) async throws -> EventSink {
+    public static func start(url: String) async throws -> EventSink {
         let sink = EventSink(try AMQPEndpoint(url: url))
         Thread { sink.run() }.start()
         guard try await eventually(within: .seconds(30), { sink.state.withLock { $0.isBound } }) else {
@@ -38,10 +38,10 @@ package final class EventSink: Sendable {
 
     private init(_ endpoint: AMQPEndpoint) { self.endpoint = endpoint }
 
-    package func stop() { state.withLock { $0.isStopped = true } }
+    public func stop() { state.withLock { $0.isStopped = true } }
 
     /// Everything received of a tenant in order, repetitions included.
-    package func entries(tenant: String) -> [Entry] { state.withLock { $0.entries.filter { $0.tenant == tenant } } }
+    public func entries(tenant: String) -> [Entry] { state.withLock { $0.entries.filter { $0.tenant == tenant } } }
 
     private func run() {
         while !state.withLock({ $0.isStopped }) {

@@ -1,7 +1,7 @@
 /// Waits until a condition holds, looking every 10 ms.
 ///
 /// - Returns: Whether it came to hold within the limit.
-package func eventually(
+public func eventually(
     within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
 ) async throws -> Bool {
     let deadline = ContinuousClock.now + limit

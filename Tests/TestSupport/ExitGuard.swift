@@ -3,7 +3,7 @@ import Foundation
 /// Runs a shell command when this process ends, however it ends: `atexit` would miss a crash or a kill.
 ///
 /// A shell waits for the end of a connection only this process holds the other end of.
-package final class ExitGuard: Sendable {
+public final class ExitGuard: Sendable {
     private let line: Int32
     private let shell: pid_t
 
@@ -11,7 +11,7 @@ package final class ExitGuard: Sendable {
     ///   - script: Shell text; `$1`, `$2`, … are the arguments.
     ///   - arguments: Passed as they are.
     /// - Throws: ``SystemError`` when the shell can't be started.
-    package init(_ script: String, _ arguments: [String]) throws {
+    public init(_ script: String, _ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
         // A socket pair is closed-on-exec from the start; with pipe() a child started by another thread could keep the
         // other end open.
@@ -24,7 +24,7 @@ package final class ExitGuard: Sendable {
     }
 
     /// Runs the command now and waits for it.
-    package func runNow() {
+    public func runNow() {
         close(line)
         waitForProgram(shell)
     }

@@ -1,31 +1,31 @@
-package import CurlHTTP
+import CurlHTTP
 import Foundation
-package import Postgres
+import Postgres
 import Synchronization
 
 /// A fleet of a test's own: servers and processes on free ports of this machine, everything they write in one temporary
 /// folder. All of it goes with the test process; the folder stays when ``keepLogs()`` was called.
-package final class Fleet: Sendable {
+public final class Fleet: Sendable {
     /// One running process of the fleet.
-    package struct Member: Sendable {
-        package let program: FleetProgram
-        package let process: ChildProcess
+    public struct Member: Sendable {
+        public let program: FleetProgram
+        public let process: ChildProcess
         /// Where it serves the API; nil for a worker.
-        package let url: String?
+        public let url: String?
         /// Where it serves health and metrics.
-        package let adminURL: String
+        public let adminURL: String
         /// Where its failpoint tells that it has fired.
-        package let failpointLog: String
+        public let failpointLog: String
 
         /// Whether the failpoint that it was started with has fired.
-        package var hasFailed: Bool { FileManager.default.fileExists(atPath: failpointLog) }
+        public var hasFailed: Bool { FileManager.default.fileExists(atPath: failpointLog) }
     }
 
-    package static let jwtSecret = "a secret of the tests, 32 bytes."
-    package let folder: String
-    package let broker: PrivateBroker
-    package let postgres: PrivatePostgres
-    package let http: HTTPClient
+    public static let jwtSecret = "a secret of the tests, 32 bytes."
+    public let folder: String
+    public let broker: PrivateBroker
+    public let postgres: PrivatePostgres
+    public let http: HTTPClient
     private let sandboxPort: Int
     /// Where the API is, as providers see it.
     private let publicPort: Int
@@ -37,7 +37,7 @@ package final class Fleet: Sendable {
     /// Starts the servers, gives each worker its role and schema, and migrates.
     ///
     /// - `workers`: Those that the test will run.
-    package static func start(_ workers: [FleetProgram]) async throws -> Fleet {
+    public static func start(_ workers: [FleetProgram]) async throws -> Fleet {
         let fleet = try await onThread { try Fleet() }
         try await fleet.broker.start()
         try await onThread { try fleet.provision() }
@@ -88,7 +88,7 @@ package final class Fleet: Sendable {
     }
 
     /// Runs one statement as a superuser and gives what `read` makes of its rows.
-    package func query<Result: Sendable>(
+    public func query<Result: Sendable>(
         _ sql: String, _ parameters: [PostgresValue] = [], _ read: @escaping @Sendable (Rows) throws -> Result
     ) async throws -> Result {
         let endpoint = try postgres.endpoint()
@@ -107,7 +107,7 @@ package final class Fleet: Sendable {
     }
 
     /// What the operator's command line prints, here about the fleet's broker. Throws what it complained about.
-    package func oms(_ arguments: String...) async throws -> String {
+    public func oms(_ arguments: String...) async throws -> String {
         let command = ShellCommand(
             "\(Self.buildFolder)/oms", arguments, environment: ["RABBITMQ_URL": broker.url])
         return try await onThread { try command.run() }
@@ -120,7 +120,7 @@ package final class Fleet: Sendable {
     /// - `failpoints`: As `OMS_FAILPOINTS` takes them: `after-commit:3:kill`.
     /// - `settings`: More environment variables.
     /// - `until`: What has to answer 200; a process that shall lack something is at best alive.
-    package func run(
+    public func run(
         _ program: FleetProgram, failpoints: String? = nil, settings: [String: String] = [:],
         until path: String = "/health/ready"
     ) async throws -> Member {
@@ -143,7 +143,7 @@ package final class Fleet: Sendable {
         return member
     }
 
-    package func isReady(_ member: Member) async -> Bool { await answers("/health/ready", member) }
+    public func isReady(_ member: Member) async -> Bool { await answers("/health/ready", member) }
 
     private func answers(_ path: String, _ member: Member) async -> Bool {
         let request = HTTPRequest(.get, "\(member.adminURL)\(path)", timeout: .seconds(1))
@@ -208,7 +208,7 @@ package final class Fleet: Sendable {
     }
 
     /// The gateway that providers call: it listens where `PUBLIC_URL` says.
-    package func runPublicGateway() async throws -> Member {
+    public func runPublicGateway() async throws -> Member {
         try await run(.gateway, settings: ["HTTP_PORT": String(publicPort)])
     }
 
@@ -216,7 +216,7 @@ package final class Fleet: Sendable {
         .deletingLastPathComponent().deletingLastPathComponent()
 
     /// Kills what still runs of processes and servers, before the end of the test process.
-    package func stop() async {
+    public func stop() async {
         for process in running.withLock({ $0 }) { try? await process.kill() }
         try? await broker.kill()
         postgres.remove()
@@ -225,7 +225,7 @@ package final class Fleet: Sendable {
     // MARK: Logs
 
     /// Leaves the folder with the logs when the tests are over.
-    package func keepLogs() { _ = FileManager.default.createFile(atPath: "\(folder)/keep", contents: nil) }
+    public func keepLogs() { _ = FileManager.default.createFile(atPath: "\(folder)/keep", contents: nil) }
 
     private func tail(of log: String) -> String {
         guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return "no log" }

@@ -1,28 +1,28 @@
-package import AMQP
+import AMQP
 import Foundation
 import Postgres
 
 /// Looks at the database, the broker and the sink after a fault: what must be true of every accepted order.
-package struct FleetAudit: Sendable {
+public struct FleetAudit: Sendable {
     /// A row of the order worker's event log.
-    package struct LoggedEvent: Sendable, Hashable {
-        package let id: String
-        package let type: String
-        package let subject: String
-        package let sequence: Int64
-        package let isPublic: Bool
+    public struct LoggedEvent: Sendable, Hashable {
+        public let id: String
+        public let type: String
+        public let subject: String
+        public let sequence: Int64
+        public let isPublic: Bool
     }
 
-    package let fleet: Fleet
-    package let tenant: String
+    public let fleet: Fleet
+    public let tenant: String
 
-    package init(_ fleet: Fleet, tenant: String) {
+    public init(_ fleet: Fleet, tenant: String) {
         self.fleet = fleet
         self.tenant = tenant
     }
 
     /// Status by id of all orders of the tenant. An id is a primary key, so an order cannot be there twice.
-    package func orders() async throws -> [String: String] {
+    public func orders() async throws -> [String: String] {
         try await fleet.query(
             "SELECT id::text, status FROM oms_order.orders WHERE tenant_id = $1", [.text(tenant)]
         ) { rows in
@@ -33,7 +33,7 @@ package struct FleetAudit: Sendable {
     }
 
     /// The event log of the tenant's orders, oldest first.
-    package func events(schema: String = "oms_order") async throws -> [LoggedEvent] {
+    public func events(schema: String = "oms_order") async throws -> [LoggedEvent] {
         try await fleet.query(
             """
             SELECT event_id::text, type, subject, sequence, is_public FROM \(schema).events
@@ -48,12 +48,12 @@ package struct FleetAudit: Sendable {
         }
     }
 
-    package func count(_ table: String) async throws -> Int64 {
+    public func count(_ table: String) async throws -> Int64 {
         try await fleet.query("SELECT count(*) FROM \(table)") { try $0.only().int64(0) }
     }
 
     /// Messages ready in a queue of the broker; 0 when there is no such queue.
-    package func messages(in queue: String) async throws -> Int {
+    public func messages(in queue: String) async throws -> Int {
         let endpoint = try AMQPEndpoint(url: fleet.broker.url)
         return try await onThread {
             let connection = try AMQPConnection(endpoint, name: "tests audit")
@@ -63,7 +63,7 @@ package struct FleetAudit: Sendable {
     }
 
     /// What lies in a queue that nobody reads, taken out of it.
-    package func drain(_ queue: String) async throws -> [AMQPDelivery] {
+    public func drain(_ queue: String) async throws -> [AMQPDelivery] {
         let endpoint = try AMQPEndpoint(url: fleet.broker.url)
         return try await onThread {
             let connection = try AMQPConnection(endpoint, name: "tests audit")

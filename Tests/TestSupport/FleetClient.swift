@@ -1,40 +1,40 @@
-package import Contracts
-package import CurlHTTP
+import Contracts
+import CurlHTTP
 
 /// A client of the API with a token.
-package struct FleetClient: Sendable {
-    package struct Answer: Sendable {
-        package let status: Int
-        package let headers: HTTPHeaders
-        package let body: [UInt8]
+public struct FleetClient: Sendable {
+    public struct Answer: Sendable {
+        public let status: Int
+        public let headers: HTTPHeaders
+        public let body: [UInt8]
 
         /// nil when the body is no JSON.
-        package var json: JSON? { try? JSONParser.parse(body) }
-        package var text: String { String(decoding: body, as: UTF8.self) }
+        public var json: JSON? { try? JSONParser.parse(body) }
+        public var text: String { String(decoding: body, as: UTF8.self) }
         /// `code` of a problem document.
-        package var problem: String? { json?["code"]?.string }
+        public var problem: String? { json?["code"]?.string }
     }
 
-    package let http: HTTPClient
-    package let url: String
+    public let http: HTTPClient
+    public let url: String
     /// nil sends none.
-    package var token: String?
+    public var token: String?
 
-    package init(_ fleet: Fleet, _ gateway: Fleet.Member, token: String? = TestToken.signed()) {
+    public init(_ fleet: Fleet, _ gateway: Fleet.Member, token: String? = TestToken.signed()) {
         http = fleet.http
         url = gateway.url ?? ""
         self.token = token
     }
 
-    package func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {
+    public func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {
         try await send(.get, path, nil, headers)
     }
 
-    package func post(_ path: String, _ json: String, headers: HTTPHeaders = [:]) async throws -> Answer {
+    public func post(_ path: String, _ json: String, headers: HTTPHeaders = [:]) async throws -> Answer {
         try await send(.post, path, json, headers)
     }
 
-    package func send(
+    public func send(
         _ method: HTTPRequest.Method, _ path: String, _ json: String?, _ headers: HTTPHeaders,
         timeout: Duration = .seconds(15)
     ) async throws -> Answer {
@@ -50,9 +50,9 @@ package struct FleetClient: Sendable {
 }
 
 /// Bodies of requests.
-package enum OrderBody {
+public enum OrderBody {
     /// An order that the sandbox's catalogue can price; its delivery is not asked for.
-    package static func simple(product: String = "prod_123", quantity: Int = 2, reference: String? = nil) -> String {
+    public static func simple(product: String = "prod_123", quantity: Int = 2, reference: String? = nil) -> String {
         let reference = reference.map { #","reference":"\#($0)""# } ?? ""
         return """
             {"items":[{"product_id":"\(product)","quantity":\(quantity)}],\

@@ -1,5 +1,5 @@
 /// An executable of the package.
-package enum FleetProgram: String, Sendable, CaseIterable {
+public enum FleetProgram: String, Sendable, CaseIterable {
     case gateway = "Gateway"
     case order = "OrderWorker"
     case payment = "PaymentWorker"
@@ -9,7 +9,7 @@ package enum FleetProgram: String, Sendable, CaseIterable {
     case sandbox = "Sandbox"
 
     /// Its database role and schema; nil for what needs no database.
-    package var schema: String? {
+    public var schema: String? {
         switch self {
         case .gateway, .sandbox: nil
         case .order: "oms_order"
@@ -20,5 +20,5 @@ package enum FleetProgram: String, Sendable, CaseIterable {
         }
     }
 
-    package static let workers = allCases.filter { $0.schema != nil }
+    public static let workers = allCases.filter { $0.schema != nil }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A TCP port of 127.0.0.1 nobody listens on at present. Another process may take it before the caller does, which is
 /// unlikely: the kernel hands out ephemeral ports in turn.
-package func freePort() throws -> Int {
+public func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: 0)
@@ -17,7 +17,7 @@ package func freePort() throws -> Int {
 }
 
 /// A socket that listens on a port of 127.0.0.1; the caller closes it.
-package func listenOnLoopback(port: Int) throws -> Int32 {
+public func listenOnLoopback(port: Int) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = loopback(port: port)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -41,10 +41,10 @@ func loopback(port: Int) -> sockaddr_in {
 }
 
 /// A system call that failed, with the system's reason.
-package struct SystemError: Error, CustomStringConvertible {
-    package let description: String
+public struct SystemError: Error, CustomStringConvertible {
+    public let description: String
 
-    package init(_ call: String) {
+    public init(_ call: String) {
         description = "\(call): \(String(cString: strerror(errno)))"
     }
 }

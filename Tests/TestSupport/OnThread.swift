@@ -3,7 +3,7 @@ import Foundation
 /// Runs blocking work on a thread of its own and waits for it, so that it doesn't hold one of the few threads of the
 /// concurrency pool: connections block, and two that wait for each other need two threads. The work still belongs to
 /// the caller's task, so that a failed expectation in it is reported for the right test.
-package func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
+public func onThread<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withTaskExecutorPreference(ThreadExecutor.shared) { try work() }
 }
 

@@ -5,20 +5,20 @@ import Synchronization
 
 /// Clients of the shop that place orders one after the other, each with an idempotency key, and do what a good client
 /// does: after a 5xx, a 202, a time-out or a lost connection the same request is sent again with the same key.
-package final class OrderLoad: Sendable {
-    package struct Tally: Sendable {
+public final class OrderLoad: Sendable {
+    public struct Tally: Sendable {
         /// Id of the order by idempotency key.
-        package var accepted: [String: String] = [:]
+        public var accepted: [String: String] = [:]
         /// Keys that were answered with two different orders.
-        package var contradicted: Set<String> = []
+        public var contradicted: Set<String> = []
         /// Answers that a good client cannot do anything about.
-        package var unexpected: [String] = []
+        public var unexpected: [String] = []
         /// 503 and other 5xx, lost connections and time-outs.
-        package var disturbed = 0
-        package var pending202 = 0
-        package var open = 0
-        package var begun = 0
-        package var replays = 0
+        public var disturbed = 0
+        public var pending202 = 0
+        public var open = 0
+        public var begun = 0
+        public var replays = 0
     }
 
     private let clients: [FleetClient]
@@ -33,7 +33,7 @@ package final class OrderLoad: Sendable {
     /// - `tenant`: Of all orders; tests that share a database tell theirs by it.
     /// - `limit`: Most orders.
     /// - `pause`: Between two orders of one client.
-    package init(
+    public init(
         _ fleet: Fleet, _ gateways: [Fleet.Member], tenant: String, limit: Int, pause: Duration = .milliseconds(5),
         product: String = "prod_123"
     ) {
@@ -44,13 +44,13 @@ package final class OrderLoad: Sendable {
         self.limit = limit
     }
 
-    package var tally: Tally { state.withLock { $0 } }
+    public var tally: Tally { state.withLock { $0 } }
 
     /// No new orders; those begun are carried through.
-    package func finish() { isFinished.withLock { $0 = true } }
+    public func finish() { isFinished.withLock { $0 = true } }
 
     /// Runs until ``finish()`` or the limit.
-    package func run(clients count: Int = 16) async {
+    public func run(clients count: Int = 16) async {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<count { group.addTask { await self.shop(number) } }
         }

@@ -2,32 +2,32 @@ import Foundation
 import Glibc
 
 /// A RabbitMQ of the test's own: on a free port, everything it writes in a temporary folder, gone with the test process.
-package final class PrivateBroker: Sendable {
+public final class PrivateBroker: Sendable {
     /// Files of a certificate, in PEM.
-    package struct Certificate: Sendable {
-        package let authority: String
-        package let certificate: String
-        package let key: String
+    public struct Certificate: Sendable {
+        public let authority: String
+        public let certificate: String
+        public let key: String
 
-        package init(authority: String, certificate: String, key: String) {
+        public init(authority: String, certificate: String, key: String) {
             self.authority = authority
             self.certificate = certificate
             self.key = key
         }
     }
 
-    package let port: UInt16
-    package let tlsPort: UInt16?
+    public let port: UInt16
+    public let tlsPort: UInt16?
     private let directory: String
     private let environment: [String: String]
 
-    package var url: String { "amqp://guest:guest@127.0.0.1:\(port)" }
+    public var url: String { "amqp://guest:guest@127.0.0.1:\(port)" }
 
     /// Chooses port and folder; ``start()`` starts it. What is left of it when this process ends is cleared away by the script.
     ///
     /// - Parameter certificate: Listen with TLS too, on ``tlsPort``.
     /// - Throws: ``TestSupportError`` when no port is free.
-    package init(certificate: Certificate? = nil) throws {
+    public init(certificate: Certificate? = nil) throws {
         port = try Self.freePort()
         directory = NSTemporaryDirectory() + "oms-broker-\(getpid())-\(port)"
         var environment = ["OWNER_PID": "\(getpid())"]
@@ -45,21 +45,21 @@ package final class PrivateBroker: Sendable {
     }
 
     /// Starts it, or starts it again with what it had stored, and waits until it speaks AMQP.
-    package func start() async throws { _ = try await onThread { try self.run("start") } }
+    public func start() async throws { _ = try await onThread { try self.run("start") } }
 
     /// Stops it in order.
-    package func stop() async throws { _ = try await onThread { try self.run("stop") } }
+    public func stop() async throws { _ = try await onThread { try self.run("stop") } }
 
     /// Ends it as a power cut would.
-    package func kill() async throws { _ = try await onThread { try self.run("kill") } }
+    public func kill() async throws { _ = try await onThread { try self.run("kill") } }
 
     /// Stops all its threads; its sockets stay open and silent.
-    package func freeze() throws { try signal(SIGSTOP) }
+    public func freeze() throws { try signal(SIGSTOP) }
 
-    package func thaw() throws { try signal(SIGCONT) }
+    public func thaw() throws { try signal(SIGCONT) }
 
     /// Runs `rabbitmqctl` against it, which takes a second or two.
-    @discardableResult package func control(_ arguments: String...) async throws -> String {
+    @discardableResult public func control(_ arguments: String...) async throws -> String {
         try await onThread { try self.run("ctl", arguments) }
     }
 

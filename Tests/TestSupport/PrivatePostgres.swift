@@ -1,13 +1,13 @@
 import Foundation
-package import Postgres
+import Postgres
 import Synchronization
 
 /// A PostgreSQL server of the tests' own in a temporary folder, run by `deploy/local/postgres`. It and its data go when
 /// the test process ends.
-package final class PrivatePostgres: Sendable {
-    package let url: String
-    package let port: Int
-    package let folder: String
+public final class PrivatePostgres: Sendable {
+    public let url: String
+    public let port: Int
+    public let folder: String
     private let settings: Mutex<String>
     private let cleanup: ExitGuard
 
@@ -15,7 +15,7 @@ package final class PrivatePostgres: Sendable {
     ///
     /// - Parameter settings: More server options, as in `-c ssl=on`.
     /// - Throws: ``Failure`` when the server does not start; its log is on standard error.
-    package init(settings: String = "") throws {
+    public init(settings: String = "") throws {
         port = try freePort()
         folder = try makeScratchFolder("postgres")
         self.settings = Mutex(settings)
@@ -24,23 +24,23 @@ package final class PrivatePostgres: Sendable {
         try start()
     }
 
-    package func endpoint() throws -> PostgresEndpoint { try PostgresEndpoint(url: url) }
+    public func endpoint() throws -> PostgresEndpoint { try PostgresEndpoint(url: url) }
 
-    package func start() throws { try control("start") }
+    public func start() throws { try control("start") }
     /// Fast shutdown: clients are cut off with 57P01.
-    package func stop() throws { try control("stop") }
+    public func stop() throws { try control("stop") }
     /// SIGKILL to all of it, as a power cut.
-    package func kill() throws { try control("kill") }
+    public func kill() throws { try control("kill") }
 
     /// Stops the server and starts it with other settings.
-    package func restart(settings: String) throws {
+    public func restart(settings: String) throws {
         try stop()
         self.settings.withLock { $0 = settings }
         try start()
     }
 
     /// Kills it and removes its data, before the end of the process.
-    package func remove() { cleanup.runNow() }
+    public func remove() { cleanup.runNow() }
 
     private func control(_ command: String) throws {
         let process = try startProgram(
@@ -49,10 +49,10 @@ package final class PrivatePostgres: Sendable {
         guard status == 0 else { throw Failure(command: command, status: status) }
     }
 
-    package struct Failure: Error, CustomStringConvertible {
+    public struct Failure: Error, CustomStringConvertible {
         let command: String
         let status: Int32
-        package var description: String { "deploy/local/postgres \(command) ended with \(status)" }
+        public var description: String { "deploy/local/postgres \(command) ended with \(status)" }
     }
 
     private static let script = URL(fileURLWithPath: #filePath)

@@ -13,7 +13,7 @@ import Foundation
 ///   - ownGroup: Out of reach of a Ctrl-C in the terminal.
 /// - Returns: The process id; the caller waits for it.
 /// - Throws: ``SystemError`` when it can't be started.
-package func startProgram(
+public func startProgram(
     _ arguments: [String], environment: [String: String] = [:], input: Int32? = nil, quiet: Bool = false,
     ownGroup: Bool = false
 ) throws -> Int32 {
@@ -50,7 +50,7 @@ package func startProgram(
 ///
 /// - Returns: Its exit status; 128 plus the signal's number when a signal ended it.
 @discardableResult
-package func waitForProgram(_ process: Int32) -> Int32 {
+public func waitForProgram(_ process: Int32) -> Int32 {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     let signal = status & 0x7f

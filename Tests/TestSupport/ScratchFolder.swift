@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder of this process below the system's temporary one, which other users may enter but not list.
-package func makeScratchFolder(_ purpose: String) throws -> String {
+public func makeScratchFolder(_ purpose: String) throws -> String {
     let name = "oms-\(purpose)-\(getpid())-\(UInt32.random(in: .min ... .max))"
     let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     try FileManager.default.createDirectory(

@@ -5,13 +5,13 @@ import Glibc
 ///
 /// What it prints goes to files, not pipes: a program that another thread starts at the same moment would inherit the pipe's
 /// writing end, and the pipe not end before that program does.
-package struct ShellCommand: Sendable {
-    package let executable: String
-    package let arguments: [String]
+public struct ShellCommand: Sendable {
+    public let executable: String
+    public let arguments: [String]
     /// Added to that of the test process.
-    package let environment: [String: String]
+    public let environment: [String: String]
 
-    package init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) {
+    public init(_ executable: String, _ arguments: [String], environment: [String: String] = [:]) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
@@ -19,7 +19,7 @@ package struct ShellCommand: Sendable {
 
     /// - Returns: What it printed, without white space around.
     /// - Throws: ``TestSupportError`` with what it complained about, when it fails.
-    @discardableResult package func run() throws -> String {
+    @discardableResult public func run() throws -> String {
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("oms-run-\(UUID())").path
         let (output, errors) = (scratch + ".out", scratch + ".err")
         defer { for file in [output, errors] { unlink(file) } }

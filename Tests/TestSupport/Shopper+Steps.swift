@@ -1,10 +1,10 @@
-package import Contracts
-package import CurlHTTP
+import Contracts
+import CurlHTTP
 
 /// Single steps of a shopper's way, for tests that leave the demo path.
 extension Shopper {
     /// An order without delivery; gives its id.
-    package func order(_ key: String, quantity: Int = 2, promoCode: String? = nil) async throws -> String {
+    public func order(_ key: String, quantity: Int = 2, promoCode: String? = nil) async throws -> String {
         let promo = promoCode.map { #","promo_code":"\#($0)""# } ?? ""
         let body = """
             {"items":[{"product_id":"prod_123","quantity":\(quantity)}],"payment_method":"liqpay"\(promo),\
@@ -15,7 +15,7 @@ extension Shopper {
     }
 
     /// The page of a new payment.
-    package func page(of order: String, _ key: String) async throws -> (payment: String, url: String) {
+    public func page(of order: String, _ key: String) async throws -> (payment: String, url: String) {
         let payment = try await make(
             "/api/v1/payments/create", #"{"order_id":"\#(order)"}"#, "\(key)-payment", customer)
         guard let url = payment.json["next_action"]?["url"]?.string else {
@@ -25,7 +25,7 @@ extension Shopper {
     }
 
     /// Pays an order and waits until it is confirmed; gives the payment's id.
-    package func payFor(_ order: String, _ key: String) async throws -> String {
+    public func payFor(_ order: String, _ key: String) async throws -> String {
         let page = try await page(of: order, key)
         try await pay(page.url)
         try await wait("/api/v1/orders/\(order)", "status", ["confirmed"], customer)
@@ -33,7 +33,7 @@ extension Shopper {
     }
 
     /// Puts units of the order's first line on a waybill; gives the shipment.
-    package func ship(_ order: String, quantity: Int, _ key: String) async throws -> (id: String, json: JSON) {
+    public func ship(_ order: String, quantity: Int, _ key: String) async throws -> (id: String, json: JSON) {
         guard let line = try await customer.get("/api/v1/orders/\(order)").json?["items"]?.array?.first?["id"]?.string
         else { throw TestSupportError("\(key): the order has no lines") }
         let body = """
@@ -44,7 +44,7 @@ extension Shopper {
     }
 
     /// Does something while no parcel moves by itself: waybills stay with the sender.
-    package func withStillParcels(_ work: () async throws -> Void) async throws {
+    public func withStillParcels(_ work: () async throws -> Void) async throws {
         try await setCarrierStep(milliseconds: 86_400_000)
         do {
             try await work()
@@ -62,13 +62,13 @@ extension Shopper {
     }
 
     /// Entries of what a stand-in did.
-    package func journal(_ service: String) async throws -> [JSON] {
+    public func journal(_ service: String) async throws -> [JSON] {
         try await staff.get("\(sandbox)/_sandbox/journal/\(service)").json?["entries"]?.array ?? []
     }
 }
 
 extension FleetClient {
-    package func put(_ path: String, _ json: String, headers: HTTPHeaders = [:]) async throws -> Answer {
+    public func put(_ path: String, _ json: String, headers: HTTPHeaders = [:]) async throws -> Answer {
         try await send(.put, path, json, headers)
     }
 }

@@ -1,23 +1,23 @@
-package import Contracts
+import Contracts
 import CurlHTTP
 import Foundation
 
 /// Takes one order from the cart to the customer's door, as patiently as people are: what fails for a while is tried
 /// again with the same key.
-package struct Shopper: Sendable {
-    package struct Purchase: Sendable {
-        package let order: String
-        package let payment: String
-        package let shipment: String
+public struct Shopper: Sendable {
+    public struct Purchase: Sendable {
+        public let order: String
+        public let payment: String
+        public let shipment: String
     }
 
-    package let customer: FleetClient
-    package let staff: FleetClient
+    public let customer: FleetClient
+    public let staff: FleetClient
     /// Where the sandbox serves.
-    package let sandbox: String
-    package var patience: Duration = .seconds(100)
+    public let sandbox: String
+    public var patience: Duration = .seconds(100)
 
-    package init(_ fleet: Fleet, _ gateway: Fleet.Member, sandbox: Fleet.Member, tenant: String) {
+    public init(_ fleet: Fleet, _ gateway: Fleet.Member, sandbox: Fleet.Member, tenant: String) {
         customer = FleetClient(fleet, gateway, token: TestToken.signed(tenant: tenant))
         staff = FleetClient(
             fleet, gateway, token: TestToken.signed(role: "admin", subject: "admin_1", tenant: tenant))
@@ -25,7 +25,7 @@ package struct Shopper: Sendable {
     }
 
     /// Body of an order with delivery by Nova Poshta.
-    package static func body(promoCode: String?) -> String {
+    public static func body(promoCode: String?) -> String {
         let promo = promoCode.map { #""promo_code":"\#($0)","# } ?? ""
         return """
             {"items":[{"product_id":"prod_123","quantity":2}],\(promo)"payment_method":"liqpay",\
@@ -37,7 +37,7 @@ package struct Shopper: Sendable {
 
     /// - `key`: Stem of the idempotency keys.
     /// Throws: ``TestSupportError`` naming the step that came to nothing.
-    package func buy(_ key: String, promoCode: String?) async throws -> Purchase {
+    public func buy(_ key: String, promoCode: String?) async throws -> Purchase {
         let order = try await make("/api/v1/orders", Self.body(promoCode: promoCode), "\(key)-order", customer)
         let payment = try await make(
             "/api/v1/payments/create", #"{"order_id":"\#(order.id)"}"#, "\(key)-payment", customer)
@@ -52,7 +52,7 @@ package struct Shopper: Sendable {
     }
 
     /// What the customer does in the browser.
-    package func pay(_ page: String) async throws {
+    public func pay(_ page: String) async throws {
         let body = JSONWriter.object { $0.member("url", page) }
         var client = customer
         client.token = nil
@@ -63,7 +63,7 @@ package struct Shopper: Sendable {
     }
 
     /// Sends a change until its outcome is known.
-    package func make(
+    public func make(
         _ path: String, _ body: String, _ key: String, _ client: FleetClient
     ) async throws -> (id: String, json: JSON) {
         let deadline = ContinuousClock.now + patience
@@ -85,7 +85,7 @@ package struct Shopper: Sendable {
     }
 
     /// Reads until the member of the answer is one of the words.
-    package func wait(_ path: String, _ member: String, _ words: Set<String>, _ client: FleetClient) async throws {
+    public func wait(_ path: String, _ member: String, _ words: Set<String>, _ client: FleetClient) async throws {
         let deadline = ContinuousClock.now + patience
         var last = "no answer"
         while ContinuousClock.now < deadline {

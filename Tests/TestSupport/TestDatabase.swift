@@ -1,14 +1,14 @@
 import Foundation
-package import Postgres
+import Postgres
 
 /// The server all suites of a test process share: that of `OMS_TEST_DATABASE_URL` (a superuser's, whose databases may
 /// be added to), else a ``PrivatePostgres`` started on first use.
-package enum TestDatabase {
+public enum TestDatabase {
     /// A superuser's way in.
-    package static func shared() throws -> PostgresEndpoint { try server.get() }
+    public static func shared() throws -> PostgresEndpoint { try server.get() }
 
     /// A new, empty database on the shared server.
-    package static func fresh() throws -> PostgresEndpoint {
+    public static func fresh() throws -> PostgresEndpoint {
         let name = uniqueName()
         let admin = try PostgresConnection(try shared(), options: .migration())
         defer { admin.close() }
@@ -19,7 +19,7 @@ package enum TestDatabase {
     /// A new, empty schema on the shared server: quicker than a database.
     ///
     /// - Returns: Its name, and a connection whose search path it is.
-    package static func schema(
+    public static func schema(
         _ configure: (inout PostgresOptions) -> Void = { _ in }
     ) throws -> (name: String, connection: PostgresConnection) {
         let name = uniqueName()
@@ -29,7 +29,7 @@ package enum TestDatabase {
     }
 
     /// One more connection, as a second process would have.
-    package static func connect(
+    public static func connect(
         schema: String? = nil, _ configure: (inout PostgresOptions) -> Void = { _ in }
     ) throws -> PostgresConnection {
         var options = PostgresOptions(applicationName: "tests", schema: schema)
@@ -37,7 +37,7 @@ package enum TestDatabase {
         return try PostgresConnection(try shared(), options: options)
     }
 
-    package static func uniqueName() -> String { "t\(getpid())_\(UInt32.random(in: .min ... .max))" }
+    public static func uniqueName() -> String { "t\(getpid())_\(UInt32.random(in: .min ... .max))" }
 
     private static let server = Result { () throws -> PostgresEndpoint in
         if let url = ProcessInfo.processInfo.environment["OMS_TEST_DATABASE_URL"] {

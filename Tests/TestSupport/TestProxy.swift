@@ -2,30 +2,30 @@ import Foundation
 import Synchronization
 
 /// A TCP proxy on 127.0.0.1 that makes a bad network of a good one: thin slices, delay, held answers, a cut.
-package final class TestProxy: Sendable {
-    package struct Network: Sendable {
+public final class TestProxy: Sendable {
+    public struct Network: Sendable {
         /// Largest piece forwarded at once.
-        package var slice = 65_536
+        public var slice = 65_536
         /// Pause before each piece, in microseconds.
-        package var delay: UInt32 = 0
+        public var delay: UInt32 = 0
         /// Answers stay in the proxy; requests pass.
-        package var holdsAnswers = false
+        public var holdsAnswers = false
 
-        package init(slice: Int = 65_536, delay: UInt32 = 0, holdsAnswers: Bool = false) {
+        public init(slice: Int = 65_536, delay: UInt32 = 0, holdsAnswers: Bool = false) {
             self.slice = slice
             self.delay = delay
             self.holdsAnswers = holdsAnswers
         }
     }
 
-    package let port: Int
+    public let port: Int
     private let target: Int
     private let listener: Int32
     private let network: Mutex<Network>
     private let connections = Mutex<[Int32]>([])
     private let answered = Mutex<Int>(0)
 
-    package init(to target: Int, _ network: Network = Network()) throws {
+    public init(to target: Int, _ network: Network = Network()) throws {
         self.target = target
         self.network = Mutex(network)
         port = try freePort()
@@ -33,20 +33,20 @@ package final class TestProxy: Sendable {
         Thread { [self] in acceptAll() }.start()
     }
 
-    package func change(_ change: (inout Network) -> Void) { network.withLock { change(&$0) } }
+    public func change(_ change: (inout Network) -> Void) { network.withLock { change(&$0) } }
 
     /// Bytes that came from the target, held ones included: shows that a fault has met real traffic.
-    package var answeredBytes: Int { answered.withLock { $0 } }
+    public var answeredBytes: Int { answered.withLock { $0 } }
 
     /// Resets all connections; new ones are accepted.
-    package func cut() {
+    public func cut() {
         connections.withLock { all in
             for descriptor in all { shutdown(descriptor, Int32(SHUT_RDWR)) }
             all.removeAll()
         }
     }
 
-    package func stop() {
+    public func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         cut()
     }

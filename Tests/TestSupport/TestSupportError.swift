@@ -1,6 +1,6 @@
 /// The test cannot run; nothing is said about what it tests.
-package struct TestSupportError: Error, CustomStringConvertible {
-    package let description: String
+public struct TestSupportError: Error, CustomStringConvertible {
+    public let description: String
 
-    package init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }

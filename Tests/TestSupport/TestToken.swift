@@ -2,11 +2,11 @@ import Crypto
 import Foundation
 
 /// Tokens as an identity provider of the shop would sign them (RFC 7515, HS256).
-package enum TestToken {
+public enum TestToken {
     /// - `role`: `customer`, `staff`, `admin` or `service`.
     /// - `expiresIn`: Seconds from now; negative is past.
     /// - `algorithm`: As the header says; the signature is HMAC with SHA-256 whatever it says, empty for `none`.
-    package static func signed(
+    public static func signed(
         role: String = "customer", subject: String = "cust_42", tenant: String = "default", expiresIn: Int = 3600,
         secret: String = Fleet.jwtSecret, algorithm: String = "HS256"
     ) -> String {

@@ -1,15 +1,15 @@
 import Contracts
 
 /// The printed form of a document: PDF, A4, in Ukrainian.
-package enum InvoiceDocument {
+public enum InvoiceDocument {
     /// Time zone of the date that is printed.
-    package static let timeZone = "Europe/Kyiv"
+    public static let timeZone = "Europe/Kyiv"
 
     /// Draws a document. The same document gives the same bytes, on any thread and in any process with the same
     /// libraries and fonts. It takes some milliseconds and blocks its thread for them.
     ///
     /// - Throws: ``DocumentError`` when the machine lacks the font or memory.
-    package static func render(_ invoice: Invoice) throws -> [UInt8] {
+    public static func render(_ invoice: Invoice) throws -> [UInt8] {
         guard let time = BusinessTime(timeZone) else { throw DocumentError.drawing("time zone \(timeZone) not known") }
         let canvas = try Canvas(
             title: "\(invoice.heading) № \(invoice.number)", author: invoice.seller.name.oneLine,

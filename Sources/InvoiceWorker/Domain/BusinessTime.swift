@@ -1,27 +1,27 @@
-package import Contracts
-private import Foundation
+import Contracts
+import Foundation
 
 /// Instants as the business counts them: calendar days, hours and years of one time zone with its summer time.
-package struct BusinessTime: Sendable {
+public struct BusinessTime: Sendable {
     private let zone: TimeZone
 
     /// `identifier` is a name of the tz database such as `Europe/Kyiv`; nil when no such zone is known, which is a fault
     /// of the settings.
-    package init?(_ identifier: String) {
+    public init?(_ identifier: String) {
         guard let zone = TimeZone(identifier: identifier) else { return nil }
         self.zone = zone
     }
 
     private init(_ zone: TimeZone) { self.zone = zone }
 
-    package static let utc = BusinessTime(.gmt)
+    public static let utc = BusinessTime(.gmt)
 
-    package func date(of instant: Timestamp) -> CalendarDate {
+    public func date(of instant: Timestamp) -> CalendarDate {
         CalendarDate(daysSince1970: floorDivide(localSeconds(instant), 86_400))
     }
 
     /// Hour and minute of the day.
-    package func time(of instant: Timestamp) -> (hour: Int64, minute: Int64) {
+    public func time(of instant: Timestamp) -> (hour: Int64, minute: Int64) {
         let seconds = localSeconds(instant)
         let inDay = seconds - floorDivide(seconds, 86_400) * 86_400
         return (inDay / 3600, inDay / 60 % 60)

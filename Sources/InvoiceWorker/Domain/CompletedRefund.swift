@@ -1,24 +1,24 @@
-package import Contracts
+import Contracts
 
 /// Money that went back, as `payment.refunded` tells (events.md 3.2).
-package struct CompletedRefund: Equatable, Sendable, JSONEncodable {
-    package struct Item: Equatable, Sendable {
-        package let orderItemID: Identifier
-        package let quantity: Int64
+public struct CompletedRefund: Equatable, Sendable, JSONEncodable {
+    public struct Item: Equatable, Sendable {
+        public let orderItemID: Identifier
+        public let quantity: Int64
     }
 
-    package let id: Identifier
-    package let orderID: Identifier
-    package let amount: Money
+    public let id: Identifier
+    public let orderID: Identifier
+    public let amount: Money
     /// Money above the order's total that was never owed: no document has counted it.
-    package let isSurplus: Bool
+    public let isSurplus: Bool
     /// Units the refund was computed from; empty when a sum was named.
-    package let items: [Item]
+    public let items: [Item]
     /// Part of ``amount`` that is for delivery, its tax included.
-    package let shippingAmount: Money
+    public let shippingAmount: Money
 
     /// Reads the body of the event, or what ``write(to:)`` wrote.
-    package init(json: JSON) throws {
+    public init(json: JSON) throws {
         let currency = try json.currency()
         id = try json.id("refund_id")
         orderID = try json.id("order_id")
@@ -30,7 +30,7 @@ package struct CompletedRefund: Equatable, Sendable, JSONEncodable {
         shippingAmount = try json.optionalMoney("shipping_amount", currency) ?? .zero(currency)
     }
 
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("refund_id", id)
             $0.member("order_id", orderID)

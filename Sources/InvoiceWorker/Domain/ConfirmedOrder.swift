@@ -1,24 +1,24 @@
-package import Contracts
+import Contracts
 
 /// An order at the moment of its confirmation, as `order.confirmed` carries it (events.md 3.1): what its invoice says.
-package struct ConfirmedOrder: Equatable, Sendable {
-    package let id: Identifier
-    package let tenant: String
-    package let customerID: String
-    package let buyer: Party
-    package let lines: [InvoiceLine]
-    package let subtotal: Money
-    package let discount: Money
-    package let shippingCost: Money
-    package let shippingTax: Money
-    package let tax: Money
-    package let taxMode: TaxMode
-    package let total: Money
-    package let amountPaid: Money
+public struct ConfirmedOrder: Equatable, Sendable {
+    public let id: Identifier
+    public let tenant: String
+    public let customerID: String
+    public let buyer: Party
+    public let lines: [InvoiceLine]
+    public let subtotal: Money
+    public let discount: Money
+    public let shippingCost: Money
+    public let shippingTax: Money
+    public let tax: Money
+    public let taxMode: TaxMode
+    public let total: Money
+    public let amountPaid: Money
 
     /// - Parameter json: Member `order` of the event.
     /// - Throws: ``StoredFormatError`` or a fault of an amount when the order is not what its owner promises.
-    package init(json: JSON) throws {
+    public init(json: JSON) throws {
         let currency = try json.currency()
         id = try json.id("id")
         tenant = try json.text("tenant_id")

@@ -1,7 +1,7 @@
-package import Contracts
+import Contracts
 
 /// What a document says: that something was sold, or that money for it went back.
-package enum DocumentKind: String, Sendable, CaseIterable, JSONEncodable {
+public enum DocumentKind: String, Sendable, CaseIterable, JSONEncodable {
     case invoice
     case creditNote = "credit_note"
 
@@ -14,40 +14,40 @@ package enum DocumentKind: String, Sendable, CaseIterable, JSONEncodable {
 }
 
 /// Documents of one kind and year are counted together, per tenant.
-package struct Series: Hashable, Comparable, Sendable {
-    package let kind: DocumentKind
+public struct Series: Hashable, Comparable, Sendable {
+    public let kind: DocumentKind
     /// Year of the issue instant in the business time zone.
-    package let year: Int64
+    public let year: Int64
 
-    package init(_ kind: DocumentKind, year: Int64) {
+    public init(_ kind: DocumentKind, year: Int64) {
         self.kind = kind
         self.year = year
     }
 
-    package static func < (left: Series, right: Series) -> Bool {
+    public static func < (left: Series, right: Series) -> Bool {
         (left.kind.rawValue, left.year) < (right.kind.rawValue, right.year)
     }
 }
 
 /// `INV-2025-000001`, `CN-2025-000001`: the series and the place in it, counted from 1.
-package struct DocumentNumber: Hashable, Sendable, CustomStringConvertible, JSONEncodable {
-    package let series: Series
-    package let place: Int64
+public struct DocumentNumber: Hashable, Sendable, CustomStringConvertible, JSONEncodable {
+    public let series: Series
+    public let place: Int64
 
-    package init(_ series: Series, place: Int64) {
+    public init(_ series: Series, place: Int64) {
         self.series = series
         self.place = place
     }
 
     /// At least four digits of the year and six of the place.
-    package var description: String {
+    public var description: String {
         "\(series.kind.prefix)-\(Self.padded(series.year, 4))-\(Self.padded(place, 6))"
     }
 
-    package func write(to writer: inout JSONWriter) { writer.string(description) }
+    public func write(to writer: inout JSONWriter) { writer.string(description) }
 
     /// Reads what ``description`` writes. Anything else is nil.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let kind = DocumentKind.allCases.first(where: { $0.prefix == parts[0] }),
             parts[1].utf8.count == 4, (6...10).contains(parts[2].utf8.count),

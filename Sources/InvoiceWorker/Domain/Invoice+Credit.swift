@@ -1,4 +1,4 @@
-package import Contracts
+import Contracts
 
 extension Invoice {
     /// The credit note for one refund of an invoiced order.
@@ -13,7 +13,7 @@ extension Invoice {
     ///   - earlier: The credit notes that the invoice has already.
     ///   - paid: What was taken for the order.
     ///   - stamp: Id, number and issue instant of the note.
-    package init(
+    public init(
         for refund: CompletedRefund, of invoice: Invoice, after earlier: [Invoice], paid: Money, _ stamp: IssueStamp
     ) {
         let currency = invoice.currency

@@ -1,12 +1,12 @@
-package import Contracts
+import Contracts
 
 /// What only the issuer knows of a new document.
-package struct IssueStamp: Sendable {
-    package let id: Identifier
-    package let number: DocumentNumber
-    package let at: Timestamp
+public struct IssueStamp: Sendable {
+    public let id: Identifier
+    public let number: DocumentNumber
+    public let at: Timestamp
 
-    package init(id: Identifier, number: DocumentNumber, at: Timestamp) {
+    public init(id: Identifier, number: DocumentNumber, at: Timestamp) {
         self.id = id
         self.number = number
         self.at = at
@@ -15,7 +15,7 @@ package struct IssueStamp: Sendable {
 
 extension Invoice {
     /// The invoice of a confirmed order, with the data of this moment.
-    package init(of order: ConfirmedOrder, _ stamp: IssueStamp, _ settings: InvoiceSettings) {
+    public init(of order: ConfirmedOrder, _ stamp: IssueStamp, _ settings: InvoiceSettings) {
         let delivery = TaxLine(
             rate: settings.deliveryTaxRate,
             base: order.taxMode == .inclusive ? order.shippingCost - order.shippingTax : order.shippingCost,

@@ -1,8 +1,8 @@
-package import Contracts
+import Contracts
 
 extension Invoice: JSONEncodable {
     /// The document in the contract's order of members.
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("id", id)
             $0.member("number", number)
@@ -30,7 +30,7 @@ extension Invoice: JSONEncodable {
     /// Reads what ``write(to:)`` wrote.
     ///
     /// - Throws: ``StoredFormatError`` or a fault of an amount: data at rest is damaged, a person has to look.
-    package init(json: JSON) throws {
+    public init(json: JSON) throws {
         let currency = try json.currency()
         self.init(
             id: try json.id("id"), number: try json.documentNumber("number"), tenant: try json.text("tenant_id"),

@@ -1,15 +1,15 @@
-package import Contracts
+import Contracts
 
 /// The books of one tenant, as far as a batch needs them: the last number of each series, and what is known of the
 /// orders it is about. One tenant's documents are issued one after the other, which is what keeps numbers without gaps.
-package struct InvoiceBook: Equatable, Sendable {
-    package let tenant: String
+public struct InvoiceBook: Equatable, Sendable {
+    public let tenant: String
     /// Changes so far.
-    package var version: Int64
-    package var lastPlaces: [Series: Int64]
-    package var accounts: [Identifier: OrderAccount]
+    public var version: Int64
+    public var lastPlaces: [Series: Int64]
+    public var accounts: [Identifier: OrderAccount]
 
-    package init(
+    public init(
         tenant: String, version: Int64 = 0, lastPlaces: [Series: Int64] = [:],
         accounts: [Identifier: OrderAccount] = [:]
     ) {
@@ -21,14 +21,14 @@ package struct InvoiceBook: Equatable, Sendable {
 }
 
 /// What the books hold of one order.
-package struct OrderAccount: Equatable, Sendable {
-    package var invoiced: InvoicedOrder?
+public struct OrderAccount: Equatable, Sendable {
+    public var invoiced: InvoicedOrder?
     /// Oldest first.
-    package var creditNotes: [Invoice]
+    public var creditNotes: [Invoice]
     /// Refunds heard of before the order's confirmation was: their credit notes follow the invoice.
-    package var waiting: [CompletedRefund]
+    public var waiting: [CompletedRefund]
 
-    package init(invoiced: InvoicedOrder? = nil, creditNotes: [Invoice] = [], waiting: [CompletedRefund] = []) {
+    public init(invoiced: InvoicedOrder? = nil, creditNotes: [Invoice] = [], waiting: [CompletedRefund] = []) {
         self.invoiced = invoiced
         self.creditNotes = creditNotes
         self.waiting = waiting
@@ -40,13 +40,13 @@ package struct OrderAccount: Equatable, Sendable {
 }
 
 /// An invoice and what of its order later documents need beside it.
-package struct InvoicedOrder: Equatable, Sendable {
-    package let invoice: Invoice
-    package let customerID: String
+public struct InvoicedOrder: Equatable, Sendable {
+    public let invoice: Invoice
+    public let customerID: String
     /// What was taken for the order when it was confirmed; the invoice's total when it was confirmed without a payment.
-    package let paid: Money
+    public let paid: Money
 
-    package init(invoice: Invoice, customerID: String, paid: Money) {
+    public init(invoice: Invoice, customerID: String, paid: Money) {
         self.invoice = invoice
         self.customerID = customerID
         self.paid = paid

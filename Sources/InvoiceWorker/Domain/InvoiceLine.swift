@@ -1,20 +1,20 @@
-package import Contracts
+import Contracts
 
 /// One line of a document. Delivery is no line.
-package struct InvoiceLine: Equatable, Sendable, JSONEncodable {
-    package var orderItemID: Identifier?
-    package var sku: String?
-    package var name: String
-    package var quantity: Int64
+public struct InvoiceLine: Equatable, Sendable, JSONEncodable {
+    public var orderItemID: Identifier?
+    public var sku: String?
+    public var name: String
+    public var quantity: Int64
     /// Of one unit.
-    package var price: Money
-    package var discount: Money
-    package var taxRate: Percent
+    public var price: Money
+    public var discount: Money
+    public var taxRate: Percent
     /// Contained in ``total`` in either tax mode.
-    package var tax: Money
-    package var total: Money
+    public var tax: Money
+    public var total: Money
 
-    package init(
+    public init(
         orderItemID: Identifier? = nil, sku: String? = nil, name: String, quantity: Int64, price: Money,
         discount: Money, taxRate: Percent, tax: Money, total: Money
     ) {
@@ -29,7 +29,7 @@ package struct InvoiceLine: Equatable, Sendable, JSONEncodable {
         self.total = total
     }
 
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("order_item_id", orderItemID)
             $0.member("sku", sku)
@@ -43,12 +43,12 @@ package struct InvoiceLine: Equatable, Sendable, JSONEncodable {
         }
     }
 
-    package init(json: JSON, _ currency: Currency) throws {
+    public init(json: JSON, _ currency: Currency) throws {
         try self.init(json: json, id: "order_item_id", currency)
     }
 
     /// The line of an `OrderItem`.
-    package init(orderItem json: JSON, _ currency: Currency) throws {
+    public init(orderItem json: JSON, _ currency: Currency) throws {
         try self.init(json: json, id: "id", currency)
     }
 

@@ -1,8 +1,8 @@
 import Contracts
-package import Worker
+import Worker
 
 /// What can happen to a tenant's books.
-package enum InvoiceCommand: Equatable, Sendable {
+public enum InvoiceCommand: Equatable, Sendable {
     /// `order.confirmed`.
     case invoiceOrder(ConfirmedOrder)
     /// `payment.refunded`.
@@ -17,7 +17,7 @@ package enum InvoiceCommand: Equatable, Sendable {
 }
 
 /// What then became true.
-package enum InvoiceChange: Equatable, Sendable {
+public enum InvoiceChange: Equatable, Sendable {
     case invoiced(InvoicedOrder)
     case credited(Invoice, customerID: String)
     /// A refund that waits for its order's invoice.
@@ -28,12 +28,12 @@ package enum InvoiceChange: Equatable, Sendable {
 ///
 /// A repeated command changes nothing, and the order in which the confirmation and the refunds of an order arrive does
 /// not matter.
-package struct InvoiceRules: Decider {
-    package let settings: InvoiceSettings
+public struct InvoiceRules: Decider {
+    public let settings: InvoiceSettings
 
-    package init(settings: InvoiceSettings) { self.settings = settings }
+    public init(settings: InvoiceSettings) { self.settings = settings }
 
-    package func decide(
+    public func decide(
         _ command: InvoiceCommand, _ state: InvoiceBook?, _ context: DecisionContext
     ) -> Decision<InvoiceChange> {
         let book = state ?? InvoiceBook(tenant: context.tenant)
@@ -86,7 +86,7 @@ package struct InvoiceRules: Decider {
             at: context.now)
     }
 
-    package func evolve(_ state: InvoiceBook?, _ change: InvoiceChange, _ context: DecisionContext) -> InvoiceBook {
+    public func evolve(_ state: InvoiceBook?, _ change: InvoiceChange, _ context: DecisionContext) -> InvoiceBook {
         var book = state ?? InvoiceBook(tenant: context.tenant)
         book.version += 1
         switch change {

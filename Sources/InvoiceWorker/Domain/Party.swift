@@ -1,18 +1,18 @@
-package import Contracts
+import Contracts
 
 /// Seller or buyer on a document.
-package struct Party: Equatable, Sendable, JSONEncodable {
-    package var name: String
-    package var taxID: String?
+public struct Party: Equatable, Sendable, JSONEncodable {
+    public var name: String
+    public var taxID: String?
     /// In one line.
-    package var address: String?
+    public var address: String?
     /// E.164.
-    package var phone: String?
-    package var email: String?
+    public var phone: String?
+    public var email: String?
     /// The seller's account.
-    package var iban: String?
+    public var iban: String?
 
-    package init(
+    public init(
         name: String, taxID: String? = nil, address: String? = nil, phone: String? = nil, email: String? = nil,
         iban: String? = nil
     ) {
@@ -24,7 +24,7 @@ package struct Party: Equatable, Sendable, JSONEncodable {
         self.iban = iban
     }
 
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("name", name)
             $0.member("tax_id", taxID)
@@ -35,7 +35,7 @@ package struct Party: Equatable, Sendable, JSONEncodable {
         }
     }
 
-    package init(json: JSON) throws {
+    public init(json: JSON) throws {
         self.init(
             name: try json.text("name"), taxID: json["tax_id"]?.string, address: json["address"]?.string,
             phone: json["phone"]?.string, email: json["email"]?.string, iban: json["iban"]?.string)
@@ -48,7 +48,7 @@ extension Party {
 
     /// The buyer of an order (`Order` of the contract): the company of the billing address with its tax number where it
     /// is given, else the person; a name is taken from the delivery, then from the customer's id, where billing has none.
-    package init(buyerOf order: JSON) throws {
+    public init(buyerOf order: JSON) throws {
         let billing = try order.child("billing_address")
         let delivery = order["shipping_address"]
         let names = [billing["company"], billing["name"], delivery?["name"]].compactMap { $0?.string }

@@ -1,13 +1,13 @@
-package import Contracts
+import Contracts
 
 /// The tax of one rate.
-package struct TaxLine: Equatable, Sendable, JSONEncodable {
-    package let rate: Percent
+public struct TaxLine: Equatable, Sendable, JSONEncodable {
+    public let rate: Percent
     /// Amount without tax.
-    package let base: Money
-    package let tax: Money
+    public let base: Money
+    public let tax: Money
 
-    package init(rate: Percent, base: Money, tax: Money) {
+    public init(rate: Percent, base: Money, tax: Money) {
         self.rate = rate
         self.base = base
         self.tax = tax
@@ -16,7 +16,7 @@ package struct TaxLine: Equatable, Sendable, JSONEncodable {
     /// What was paid at this rate, tax included.
     var gross: Money { base + tax }
 
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("rate", rate)
             $0.member("base", base)
@@ -24,7 +24,7 @@ package struct TaxLine: Equatable, Sendable, JSONEncodable {
         }
     }
 
-    package init(json: JSON, _ currency: Currency) throws {
+    public init(json: JSON, _ currency: Currency) throws {
         self.init(
             rate: try json.percent("rate"), base: try json.money("base", currency),
             tax: try json.money("tax", currency))

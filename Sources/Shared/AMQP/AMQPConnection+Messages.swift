@@ -2,7 +2,7 @@ extension AMQPConnection {
     // MARK: Publishing
 
     /// Asks the broker to confirm each message published from now on.
-    package func confirmSelect() throws {
+    public func confirmSelect() throws {
         try call(Method.confirmSelect, answer: Method.confirmSelectOk) { $0.putFlags() }
         confirms = true
     }
@@ -14,7 +14,7 @@ extension AMQPConnection {
     ///
     /// - Returns: Its sequence number, which the broker's confirm will carry: 1 for the first after ``confirmSelect()``; 0 without.
     /// - Throws: ``AMQPError``: `.blocked` (hold it until `.unblocked`), `.invalid` (that message only), or the connection is dead.
-    @discardableResult package func publish(_ message: AMQPMessage) throws -> UInt64 {
+    @discardableResult public func publish(_ message: AMQPMessage) throws -> UInt64 {
         try throwIfUnusable()
         try outgoing.putPublish(message, frameMax: frameMax)
         if confirms { lastSequence += 1 }
@@ -26,7 +26,7 @@ extension AMQPConnection {
 
     /// Lets the broker send at most so many unacknowledged messages to each consumer started afterwards. A queue of 3.10 may
     /// exceed it a little after a delivery limit was hit.
-    package func prefetch(_ count: UInt16) throws {
+    public func prefetch(_ count: UInt16) throws {
         try call(Method.basicQos, answer: Method.basicQosOk) {
             $0.put(UInt32(0))
             $0.put(count)
@@ -48,7 +48,7 @@ extension AMQPConnection {
     /// - Returns: The tag.
     /// - Throws: ``AMQPError``; the connection is dead unless it is `.invalid` or `.blocked`.
     @discardableResult
-    package func consume(
+    public func consume(
         _ queue: String, tag: String = "", noAck: Bool = false, exclusive: Bool = false, arguments: AMQPHeaders = [:]
     ) throws -> String {
         try call(Method.basicConsume, answer: Method.basicConsumeOk) {
@@ -62,7 +62,7 @@ extension AMQPConnection {
 
     /// Stops a consumer. Deliveries that were under way are still returned by the next ``receive(wait:wake:other:)``; acknowledge or
     /// give them back.
-    package func cancel(_ tag: String) throws {
+    public func cancel(_ tag: String) throws {
         try call(Method.basicCancel, answer: Method.basicCancelOk) {
             try $0.putShort(tag)
             $0.putFlags()
@@ -75,12 +75,12 @@ extension AMQPConnection {
     ///   - deliveryTag: As delivered. One that is unknown or used up closes the channel with 406.
     ///   - multiple: All open deliveries up to this one. Only when all of those are settled.
     /// - Throws: ``AMQPError``: the connection is dead, and what it delivered comes again.
-    package func ack(_ deliveryTag: UInt64, multiple: Bool = false) throws {
+    public func ack(_ deliveryTag: UInt64, multiple: Bool = false) throws {
         try settle(Method.basicAck, deliveryTag, multiple)
     }
 
     /// Refuses a delivery: back to the queue, or to its dead-letter exchange. Leaves with the next ``receive(wait:wake:other:)``.
-    package func reject(_ deliveryTag: UInt64, requeue: Bool) throws {
+    public func reject(_ deliveryTag: UInt64, requeue: Bool) throws {
         try settle(Method.basicReject, deliveryTag, requeue)
     }
 

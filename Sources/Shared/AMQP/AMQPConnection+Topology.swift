@@ -1,5 +1,5 @@
 extension AMQPConnection {
-    package enum ExchangeKind: String, Sendable {
+    public enum ExchangeKind: String, Sendable {
         case direct
         case fanout
         case topic
@@ -10,7 +10,7 @@ extension AMQPConnection {
     // exists with other properties (a changed argument means a new name), 404 when it must exist and does not, 403 without the
     // right, 405 when another connection holds it exclusively.
 
-    package func declareExchange(
+    public func declareExchange(
         _ name: String, _ kind: ExchangeKind, durable: Bool = true, autoDelete: Bool = false, isInternal: Bool = false,
         arguments: AMQPHeaders = [:]
     ) throws {
@@ -23,7 +23,7 @@ extension AMQPConnection {
         }
     }
 
-    package func deleteExchange(_ name: String) throws {
+    public func deleteExchange(_ name: String) throws {
         try call(Method.exchangeDelete, answer: Method.exchangeDeleteOk) {
             $0.put(UInt16(0))
             try $0.putShort(name)
@@ -33,7 +33,7 @@ extension AMQPConnection {
 
     /// - Returns: The queue's name; the broker's choice when `name` is empty.
     @discardableResult
-    package func declareQueue(
+    public func declareQueue(
         _ name: String, durable: Bool = true, exclusive: Bool = false, autoDelete: Bool = false,
         arguments: AMQPHeaders = [:]
     ) throws -> String {
@@ -46,7 +46,7 @@ extension AMQPConnection {
     }
 
     /// Messages ready (those delivered and not acknowledged do not count) and consumers of an existing queue.
-    package func counts(ofQueue name: String) throws -> (messages: Int, consumers: Int) {
+    public func counts(ofQueue name: String) throws -> (messages: Int, consumers: Int) {
         let answer = try call(Method.queueDeclare, answer: Method.queueDeclareOk) {
             $0.put(UInt16(0))
             try $0.putShort(name)
@@ -57,7 +57,7 @@ extension AMQPConnection {
     }
 
     /// - Returns: How many messages went with it.
-    @discardableResult package func deleteQueue(_ name: String) throws -> Int {
+    @discardableResult public func deleteQueue(_ name: String) throws -> Int {
         try call(Method.queueDelete, answer: Method.queueDeleteOk) {
             $0.put(UInt16(0))
             try $0.putShort(name)
@@ -68,7 +68,7 @@ extension AMQPConnection {
     /// Drops what is ready; what is delivered and not acknowledged stays.
     ///
     /// - Returns: How many messages that were.
-    @discardableResult package func purgeQueue(_ name: String) throws -> Int {
+    @discardableResult public func purgeQueue(_ name: String) throws -> Int {
         try call(Method.queuePurge, answer: Method.queuePurgeOk) {
             $0.put(UInt16(0))
             try $0.putShort(name)
@@ -76,7 +76,7 @@ extension AMQPConnection {
         }.messages
     }
 
-    package func bind(queue: String, exchange: String, routingKey: String, arguments: AMQPHeaders = [:]) throws {
+    public func bind(queue: String, exchange: String, routingKey: String, arguments: AMQPHeaders = [:]) throws {
         try call(Method.queueBind, answer: Method.queueBindOk) {
             $0.put(UInt16(0))
             try $0.putShort(queue)
@@ -87,7 +87,7 @@ extension AMQPConnection {
         }
     }
 
-    package func unbind(queue: String, exchange: String, routingKey: String, arguments: AMQPHeaders = [:]) throws {
+    public func unbind(queue: String, exchange: String, routingKey: String, arguments: AMQPHeaders = [:]) throws {
         try call(Method.queueUnbind, answer: Method.queueUnbindOk) {
             $0.put(UInt16(0))
             try $0.putShort(queue)

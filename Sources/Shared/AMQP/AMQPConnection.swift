@@ -9,7 +9,7 @@ import Glibc
 ///
 /// After an error other than `.invalid` and `.blocked` the connection is dead: drop it and open another. Delivery tags and publish
 /// sequence numbers die with it.
-package final class AMQPConnection {
+public final class AMQPConnection {
     /// Answers to declarations and the like are awaited this long.
     private static let callLimit: Duration = .seconds(5)
     private static let flushThreshold = 64 << 10
@@ -19,7 +19,7 @@ package final class AMQPConnection {
     private static let readLimit = 8192
 
     /// The broker stopped taking messages from this connection.
-    package private(set) var isBlocked = false
+    public private(set) var isBlocked = false
 
     let frameMax: Int
     var outgoing = FrameBuffer()
@@ -52,7 +52,7 @@ package final class AMQPConnection {
     ///   - name: Shown by the broker's tools, so that an operator sees whose connection it is.
     ///   - heartbeat: Seconds between signs of life; the peer is given up after two of them in silence.
     /// - Throws: ``AMQPError``: `.refused`, `.tls`, `.timeout` (5 s for each of connect, login, channel), `.connectionLost`.
-    package init(_ endpoint: AMQPEndpoint, name: String, heartbeat: Int = 20) throws {
+    public init(_ endpoint: AMQPEndpoint, name: String, heartbeat: Int = 20) throws {
         transport = try Transport(endpoint, name: name, heartbeat: heartbeat)
         frameMax = transport.frameMax
         self.heartbeat = Int64(transport.heartbeat) * 1_000_000_000
@@ -63,7 +63,7 @@ package final class AMQPConnection {
 
     /// Ends the connection in order, waiting up to two seconds for the broker. Without a word when it is blocked or dead, as no
     /// answer would come.
-    package func close() {
+    public func close() {
         guard failure == nil, !isBlocked else { return }
         let frame = outgoing.beginMethod(Method.connectionClose, channel: 0)
         putClosing()
@@ -83,7 +83,7 @@ package final class AMQPConnection {
     ///   - other: A descriptor of the caller's that ends the wait early when it is readable.
     /// - Returns: Everything that was there; empty when the time was over, `wake` was raised or `other` is readable.
     /// - Throws: ``AMQPError``, once all that came before the failure has been returned.
-    package func receive(wait: Duration, wake: WakeSignal? = nil, other: Int32? = nil) throws -> [AMQPEvent] {
+    public func receive(wait: Duration, wake: WakeSignal? = nil, other: Int32? = nil) throws -> [AMQPEvent] {
         let start = monotonicNanoseconds()
         let (deadline, isFarOff) = start.addingReportingOverflow(max(0, wait.nanoseconds))
         do {
@@ -102,7 +102,7 @@ package final class AMQPConnection {
     /// Sends what is gathered and waits until the kernel has taken it all.
     ///
     /// - Throws: ``AMQPError``: `.timeout` when the broker does not read, which ends the connection; `.blocked` when it says so.
-    package func flush(within limit: Duration = .seconds(5)) throws {
+    public func flush(within limit: Duration = .seconds(5)) throws {
         if let failure { throw failure }
         try pump(until: limit) { outgoing.isEmpty || isBlocked }
         guard outgoing.isEmpty else { throw AMQPError(.blocked, "the broker takes no messages") }

@@ -1,15 +1,15 @@
 /// A message handed to a consumer.
-package struct AMQPDelivery: Sendable, Hashable {
-    package let consumerTag: String
+public struct AMQPDelivery: Sendable, Hashable {
+    public let consumerTag: String
     /// Names the delivery on this connection only; useless, and harmful to acknowledge, on the next one.
-    package let deliveryTag: UInt64
-    package let redelivered: Bool
-    package let exchange: String
-    package let routingKey: String
-    package let properties: AMQPProperties
-    package let body: [UInt8]
+    public let deliveryTag: UInt64
+    public let redelivered: Bool
+    public let exchange: String
+    public let routingKey: String
+    public let properties: AMQPProperties
+    public let body: [UInt8]
 
-    package init(
+    public init(
         consumerTag: String, deliveryTag: UInt64, redelivered: Bool, exchange: String, routingKey: String,
         properties: AMQPProperties, body: [UInt8]
     ) {
@@ -24,7 +24,7 @@ package struct AMQPDelivery: Sendable, Hashable {
 
     /// How often a quorum queue has delivered it before; 0 on first delivery and for other queues. When a consumer dies this grows
     /// for every message it held, not just for the one that killed it.
-    package var deliveryCount: Int {
+    public var deliveryCount: Int {
         Int(clamping: properties.headers["x-delivery-count"]?.integerValue ?? 0)
     }
 }

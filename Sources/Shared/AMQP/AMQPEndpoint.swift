@@ -1,26 +1,26 @@
 /// Where the broker is and who we are to it.
-package struct AMQPEndpoint: Sendable, Hashable, CustomStringConvertible {
+public struct AMQPEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// How a TLS session is made; at least TLS 1.2 always.
-    package struct TLS: Sendable, Hashable {
+    public struct TLS: Sendable, Hashable {
         /// PEM file of the authorities to trust; `nil` for those of the system.
-        package var authorityFile: String?
+        public var authorityFile: String?
         /// Check the certificate and that it names the host. Host names only: librabbitmq before 0.14 does not match an address
         /// with the certificate's address entries, so a URL with an address is refused unless it is the common name.
-        package var verifiesPeer: Bool
+        public var verifiesPeer: Bool
 
-        package init(authorityFile: String? = nil, verifiesPeer: Bool = true) {
+        public init(authorityFile: String? = nil, verifiesPeer: Bool = true) {
             self.authorityFile = authorityFile
             self.verifiesPeer = verifiesPeer
         }
     }
 
-    package var host: String
-    package var port: UInt16
-    package var user: String
-    package var password: String
-    package var virtualHost: String
+    public var host: String
+    public var port: UInt16
+    public var user: String
+    public var password: String
+    public var virtualHost: String
     /// `nil`: no TLS.
-    package var tls: TLS?
+    public var tls: TLS?
 
     /// Reads `amqp://user:password@host:port/vhost` or `amqps://…`.
     ///
@@ -28,7 +28,7 @@ package struct AMQPEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// Two of RabbitMQ's query parameters are understood: `cacertfile=/path.pem` and `verify=verify_none` (or `verify_peer`).
     ///
     /// - Throws: ``AMQPError`` `.invalid`, whose text does not repeat the URL, as that holds the password.
-    package init(url: String) throws {
+    public init(url: String) throws {
         guard let schemeEnd = url.firstRange(of: "://") else { throw Self.invalid("no scheme") }
         let secure: Bool
         switch url[..<schemeEnd.lowerBound].lowercased() {
@@ -72,7 +72,7 @@ package struct AMQPEndpoint: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Without the password.
-    package var description: String {
+    public var description: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return "\(tls == nil ? "amqp" : "amqps")://\(user)@\(name):\(port)/\(virtualHost == "/" ? "" : virtualHost)"
     }
@@ -128,7 +128,7 @@ extension Substring {
 }
 
 extension AMQPEndpoint: CustomDebugStringConvertible, CustomReflectable {
-    package var debugDescription: String { description }
+    public var debugDescription: String { description }
     /// `dump` and string interpolation of a value holding this one show no password either.
-    package var customMirror: Mirror { Mirror(self, children: ["url": description]) }
+    public var customMirror: Mirror { Mirror(self, children: ["url": description]) }
 }

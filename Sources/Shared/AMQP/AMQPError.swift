@@ -1,6 +1,6 @@
 /// Why a call to the broker failed.
-package struct AMQPError: Error, Equatable, CustomStringConvertible {
-    package enum Code: String, Sendable {
+public struct AMQPError: Error, Equatable, CustomStringConvertible {
+    public enum Code: String, Sendable {
         /// The socket is gone, never came to be, or went silent past two heartbeats; or the broker closed the connection
         /// (`replyCode` says why, 320 is a shutdown). Connect again after a pause.
         case connectionLost
@@ -23,19 +23,19 @@ package struct AMQPError: Error, Equatable, CustomStringConvertible {
         case invalid
     }
 
-    package let code: Code
+    public let code: Code
     /// The broker's reply code, such as 404; 0 where it gave none.
-    package let replyCode: UInt16
+    public let replyCode: UInt16
     /// For logs. Never holds a password.
-    package let detail: String
+    public let detail: String
 
-    package init(_ code: Code, _ detail: String, replyCode: UInt16 = 0) {
+    public init(_ code: Code, _ detail: String, replyCode: UInt16 = 0) {
         self.code = code
         self.replyCode = replyCode
         self.detail = detail
     }
 
-    package var description: String {
+    public var description: String {
         replyCode == 0 ? "\(code.rawValue): \(detail)" : "\(code.rawValue) \(replyCode): \(detail)"
     }
 }

@@ -1,5 +1,5 @@
 /// What the broker sent on its own account, in the order it was sent.
-package enum AMQPEvent: Sendable {
+public enum AMQPEvent: Sendable {
     case delivery(AMQPDelivery)
     /// The publish of that sequence number is safe; with `multiple` so are all before it that are still open.
     case confirmed(sequence: UInt64, multiple: Bool)

@@ -2,16 +2,16 @@
 ///
 /// Reads like a dictionary but searches a list: a message has a dozen headers at most, and hashing each name of each message
 /// costs more than comparing a few.
-package struct AMQPHeaders: Sendable {
+public struct AMQPHeaders: Sendable {
     private var entries: [(key: String, value: AMQPValue)]
 
-    package init() { entries = [] }
+    public init() { entries = [] }
 
-    package init(_ dictionary: [String: AMQPValue]) {
+    public init(_ dictionary: [String: AMQPValue]) {
         entries = dictionary.map { (key: $0.key, value: $0.value) }
     }
 
-    package subscript(name: String) -> AMQPValue? {
+    public subscript(name: String) -> AMQPValue? {
         get {
             for entry in entries where entry.key == name { return entry.value }
             return nil
@@ -26,35 +26,35 @@ package struct AMQPHeaders: Sendable {
     }
 
     /// Adds a header whose name is known to be new; the subscript looks for it first.
-    package mutating func append(_ name: String, _ value: AMQPValue) {
+    public mutating func append(_ name: String, _ value: AMQPValue) {
         entries.append((key: name, value: value))
     }
 
-    package mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
+    public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
     /// Removes the headers whose name meets the condition.
-    package mutating func removeAll(where condition: (String) throws -> Bool) rethrows {
+    public mutating func removeAll(where condition: (String) throws -> Bool) rethrows {
         try entries.removeAll { try condition($0.key) }
     }
 }
 
 extension AMQPHeaders: RandomAccessCollection {
-    package var startIndex: Int { entries.startIndex }
-    package var endIndex: Int { entries.endIndex }
-    package subscript(position: Int) -> (key: String, value: AMQPValue) { entries[position] }
+    public var startIndex: Int { entries.startIndex }
+    public var endIndex: Int { entries.endIndex }
+    public subscript(position: Int) -> (key: String, value: AMQPValue) { entries[position] }
 }
 
 extension AMQPHeaders: ExpressibleByDictionaryLiteral {
-    package init(dictionaryLiteral elements: (String, AMQPValue)...) {
+    public init(dictionaryLiteral elements: (String, AMQPValue)...) {
         entries = elements.map { (key: $0.0, value: $0.1) }
     }
 }
 
 extension AMQPHeaders: Hashable {
     /// The same names with the same values; order does not count, as it does not on the wire.
-    package static func == (left: AMQPHeaders, right: AMQPHeaders) -> Bool {
+    public static func == (left: AMQPHeaders, right: AMQPHeaders) -> Bool {
         left.count == right.count && left.entries.allSatisfy { right[$0.key] == $0.value }
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(entries.count) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(entries.count) }
 }

@@ -1,37 +1,37 @@
 import Foundation
-package import Logging
+import Logging
 
 /// A lasting way to publish: owns a thread and a connection, connects again for ever, declares the topology each time and
 /// answers for each message what became of it.
 ///
 /// With `replies` it also is the asking half of request and reply: publish with ``replyAddress`` in `replyTo` and a correlation id.
-package final class AMQPLink: Sendable {
+public final class AMQPLink: Sendable {
     /// What happens to messages while there is no broker.
-    package enum Policy: Sendable {
+    public enum Policy: Sendable {
         /// They wait, and what was sent but not confirmed is sent again in order: at least once. For workers.
         case resend
         /// They get their outcome at once, so that the caller can answer 503. For the gateway.
         case failFast
     }
 
-    package struct Settings: Sendable {
-        package var endpoint: AMQPEndpoint
+    public struct Settings: Sendable {
+        public var endpoint: AMQPEndpoint
         /// Of the connection, as the broker's tools show it, and of the thread.
-        package var name: String
-        package var policy: Policy
+        public var name: String
+        public var policy: Policy
         /// Messages sent and not confirmed at one time.
-        package var window = 256
+        public var window = 256
         /// Messages submitted and without outcome at one time; beyond, `.notSent(.overloaded)`.
-        package var queueLimit = 8192
+        public var queueLimit = 8192
         /// No confirm for so long: the connection is dropped and the policy applied.
-        package var confirmTimeout: Duration = .seconds(5)
+        public var confirmTimeout: Duration = .seconds(5)
         /// Blocked for so long: the connection is dropped and opened again, in case the broker's word of relief was lost.
-        package var blockedLimit: Duration = .seconds(60)
+        public var blockedLimit: Duration = .seconds(60)
         /// Longest body; the broker closes the channel on more than its own `max_message_size`.
-        package var bodyLimit = 1 << 20
-        package var heartbeat = 20
+        public var bodyLimit = 1 << 20
+        public var heartbeat = 20
 
-        package init(endpoint: AMQPEndpoint, name: String, policy: Policy) {
+        public init(endpoint: AMQPEndpoint, name: String, policy: Policy) {
             self.endpoint = endpoint
             self.name = name
             self.policy = policy
@@ -39,7 +39,7 @@ package final class AMQPLink: Sendable {
     }
 
     /// The address that makes the broker bring a reply to this very connection. Worth nothing as a target of `mandatory` messages.
-    package static let replyAddress = "amq.rabbitmq.reply-to"
+    public static let replyAddress = "amq.rabbitmq.reply-to"
 
     private let inbox: LinkInbox
 
@@ -54,7 +54,7 @@ package final class AMQPLink: Sendable {
     ///     drop one whose correlation id nobody waits for.
     ///   - onStateChange: Called on the link's thread.
     /// - Throws: ``AMQPError`` `.invalid` when the process has no file descriptor left.
-    package init(
+    public init(
         _ settings: Settings, logger: Logger,
         topology: @escaping @Sendable (AMQPConnection) throws -> Void = { _ in },
         replies: (@Sendable ([AMQPDelivery]) -> Void)? = nil,
@@ -73,7 +73,7 @@ package final class AMQPLink: Sendable {
 
     deinit { inbox.beginClosing(deadline: monotonicNanoseconds()) }
 
-    package var state: AMQPLinkState { inbox.state }
+    public var state: AMQPLinkState { inbox.state }
 
     /// Publishes messages, in order.
     ///
@@ -83,7 +83,7 @@ package final class AMQPLink: Sendable {
     ///   - messages: To publish.
     ///   - completion: Gets one outcome for each, in their order, once all are known. Runs on the link's thread, which waits for
     ///     it; or before `submit` returns when the link takes none of them (`notSent`).
-    package func submit(
+    public func submit(
         _ messages: [AMQPMessage], completion: @escaping @Sendable ([AMQPPublishOutcome]) -> Void
     ) {
         guard !messages.isEmpty else { return completion([]) }
@@ -92,7 +92,7 @@ package final class AMQPLink: Sendable {
     }
 
     /// Publishes messages and waits for their outcomes, one each in their order.
-    package func publish(_ messages: [AMQPMessage]) async -> [AMQPPublishOutcome] {
+    public func publish(_ messages: [AMQPMessage]) async -> [AMQPPublishOutcome] {
         await withCheckedContinuation { continuation in
             submit(messages) { continuation.resume(returning: $0) }
         }
@@ -101,7 +101,7 @@ package final class AMQPLink: Sendable {
     /// Takes nothing more, waits until everything submitted has its outcome, and closes the connection.
     ///
     /// - Parameter drain: Longest wait; then what was sent is `unknown`, what was not is `notSent(.closed)`.
-    package func close(drain: Duration) async {
+    public func close(drain: Duration) async {
         let (deadline, isFarOff) = monotonicNanoseconds().addingReportingOverflow(drain.nanoseconds)
         inbox.beginClosing(deadline: isFarOff ? .max : deadline)
         await inbox.waitForEnd()

@@ -1,5 +1,5 @@
 /// How a link stands with the broker.
-package enum AMQPLinkState: Sendable, Hashable {
+public enum AMQPLinkState: Sendable, Hashable {
     case connected
     /// Connected, but the broker takes no messages (memory or disk alarm).
     case blocked

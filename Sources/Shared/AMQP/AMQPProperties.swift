@@ -1,24 +1,24 @@
 /// The properties of a message. `nil` means absent on the wire. Texts hold at most 255 bytes each.
-package struct AMQPProperties: Sendable, Hashable {
-    package var contentType: String?
-    package var contentEncoding: String?
-    package var headers: AMQPHeaders
+public struct AMQPProperties: Sendable, Hashable {
+    public var contentType: String?
+    public var contentEncoding: String?
+    public var headers: AMQPHeaders
     /// 2 is persistent, 1 transient.
-    package var deliveryMode: UInt8?
-    package var priority: UInt8?
-    package var correlationID: String?
-    package var replyTo: String?
+    public var deliveryMode: UInt8?
+    public var priority: UInt8?
+    public var correlationID: String?
+    public var replyTo: String?
     /// Milliseconds, as decimal text.
-    package var expiration: String?
-    package var messageID: String?
+    public var expiration: String?
+    public var messageID: String?
     /// Seconds since 1970.
-    package var timestamp: Int64?
-    package var type: String?
+    public var timestamp: Int64?
+    public var type: String?
     /// Checked by the broker: must be the user of the connection.
-    package var userID: String?
-    package var appID: String?
+    public var userID: String?
+    public var appID: String?
 
-    package init(
+    public init(
         contentType: String? = nil, contentEncoding: String? = nil, headers: AMQPHeaders = [:],
         deliveryMode: UInt8? = nil, priority: UInt8? = nil, correlationID: String? = nil, replyTo: String? = nil,
         expiration: String? = nil, messageID: String? = nil, timestamp: Int64? = nil, type: String? = nil,
@@ -40,7 +40,7 @@ package struct AMQPProperties: Sendable, Hashable {
     }
 
     /// Stored by the broker before it is confirmed; survives a restart on a durable queue.
-    package static let persistent: UInt8 = 2
+    public static let persistent: UInt8 = 2
     /// Gone with the broker.
-    package static let transient: UInt8 = 1
+    public static let transient: UInt8 = 1
 }

@@ -1,5 +1,5 @@
 /// What became of a message given to ``AMQPLink``.
-package enum AMQPPublishOutcome: Sendable, Hashable {
+public enum AMQPPublishOutcome: Sendable, Hashable {
     /// Safe with the broker; a message that was not mandatory may have gone to no queue.
     case confirmed
     /// Mandatory, and no queue takes it (312): the topology is incomplete.
@@ -11,7 +11,7 @@ package enum AMQPPublishOutcome: Sendable, Hashable {
     /// Sent, and the connection broke (or the broker blocked) before the confirm: it may or may not arrive.
     case unknown
 
-    package enum Reason: Sendable, Hashable {
+    public enum Reason: Sendable, Hashable {
         case disconnected
         case blocked
         /// The link holds as many messages as it may.

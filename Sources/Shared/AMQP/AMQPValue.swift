@@ -2,7 +2,7 @@
 ///
 /// Read from the broker, the smaller integers arrive as `int32`, unsigned ones of 32 and 64 bits as `int64` (clamped), floats and
 /// decimals as `double`. The wire's "long string" is text here; bytes that are no UTF-8 are repaired, so send those as `bytes`.
-package enum AMQPValue: Sendable, Hashable {
+public enum AMQPValue: Sendable, Hashable {
     case string(String)
     case int32(Int32)
     case int64(Int64)
@@ -15,12 +15,12 @@ package enum AMQPValue: Sendable, Hashable {
     case array([AMQPValue])
     case null
 
-    package var stringValue: String? {
+    public var stringValue: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
     /// The number of either integer kind or of a timestamp.
-    package var integerValue: Int64? {
+    public var integerValue: Int64? {
         switch self {
         case .int32(let value): Int64(value)
         case .int64(let value), .timestamp(let value): value
@@ -28,17 +28,17 @@ package enum AMQPValue: Sendable, Hashable {
         }
     }
 
-    package var tableValue: AMQPHeaders? {
+    public var tableValue: AMQPHeaders? {
         if case .table(let value) = self { value } else { nil }
     }
 
-    package var arrayValue: [AMQPValue]? {
+    public var arrayValue: [AMQPValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 }
 
 extension AMQPValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
-    package init(stringLiteral value: String) { self = .string(value) }
-    package init(integerLiteral value: Int64) { self = .int64(value) }
-    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int64) { self = .int64(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
 }

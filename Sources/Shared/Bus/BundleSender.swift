@@ -1,11 +1,11 @@
-package import AMQP
-package import Contracts
+import AMQP
+import Contracts
 import Synchronization
 
 /// Sends messages with natural batching: what gathers for one type while earlier ones are on their way travels as the
 /// next bundle (``BundleLane``). Nothing waits longer than ``patience`` for company, but for a confirm.
-package final class BundleSender: Sendable {
-    package typealias Completion = @Sendable (AMQPPublishOutcome) -> Void
+public final class BundleSender: Sendable {
+    public typealias Completion = @Sendable (AMQPPublishOutcome) -> Void
 
     private typealias Entry = (message: Message, completion: Completion)
 
@@ -23,14 +23,14 @@ package final class BundleSender: Sendable {
     private let lanes = Mutex<[String: Lane]>([:])
 
     /// `pack` is ``Message/commandBundles(_:)``, ``Message/requestBundles(_:)`` or ``Message/queryBundles(_:)``.
-    package init(link: AMQPLink, pack: @escaping @Sendable ([Message]) -> [AMQPMessage]) {
+    public init(link: AMQPLink, pack: @escaping @Sendable ([Message]) -> [AMQPMessage]) {
         self.link = link
         self.pack = pack
     }
 
     /// `completion` is called once, on the link's thread, with what became of the bundle that carried the message.
     /// `isQuestion`: ``settled(_:count:)`` will be called for it.
-    package func send(_ message: Message, isQuestion: Bool, completion: @escaping Completion) {
+    public func send(_ message: Message, isQuestion: Bool, completion: @escaping Completion) {
         let type = message.type
         let (ready, needsTimer) = lanes.withLock { lanes in
             Self.add((message, completion), isQuestion: isQuestion, to: &lanes[type, default: Lane()])
@@ -40,7 +40,7 @@ package final class BundleSender: Sendable {
     }
 
     /// Questions of a type were answered or given up.
-    package func settled(_ type: String, count: Int) {
+    public func settled(_ type: String, count: Int) {
         publish(update(type) { $0.settle(count) }, type: type)
     }
 

@@ -1,9 +1,9 @@
-package import AMQP
-package import Contracts
+import AMQP
+import Contracts
 
 extension Event {
     /// The event on the public stream: CloudEvents 1.0 in binary mode, as events.md section 1 says.
-    package func publicMessage(from worker: WorkerName) -> AMQPMessage {
+    public func publicMessage(from worker: WorkerName) -> AMQPMessage {
         let id = id.description
         var headers: AMQPHeaders = [
             "cloudEvents:specversion": .string("1.0"),

@@ -1,8 +1,8 @@
 /// Which events of the fleet its own workers listen to. Only these travel on `oms.fleet`; an event that no worker needs
 /// would cost the broker as much as one that is needed.
-package enum FleetRoutes {
+public enum FleetRoutes {
     /// Types that a worker listens to.
-    package static func events(for worker: WorkerName) -> [String] {
+    public static func events(for worker: WorkerName) -> [String] {
         switch worker {
         case .order:
             [
@@ -21,5 +21,5 @@ package enum FleetRoutes {
     private static let heard = Set(WorkerName.allCases.flatMap { events(for: $0) })
 
     /// Whether some worker of the fleet listens to events of this type.
-    package static func isHeard(_ type: String) -> Bool { heard.contains(type) }
+    public static func isHeard(_ type: String) -> Bool { heard.contains(type) }
 }

@@ -1,26 +1,26 @@
-package import AMQP
-package import Contracts
+import AMQP
+import Contracts
 
 /// How messages look at the broker.
 extension Message {
     /// Bundles of commands to `oms.commands`, grouped by type, in order within a type.
-    package static func commandBundles(_ messages: [Message]) -> [AMQPMessage] {
+    public static func commandBundles(_ messages: [Message]) -> [AMQPMessage] {
         bundles(messages, exchange: FleetExchange.commands, mandatory: true)
     }
 
     /// Bundles of changes to `oms.requests`. They need not survive the broker: whoever sent them waits for the answer, and
     /// sends them as commands when none comes.
-    package static func requestBundles(_ messages: [Message]) -> [AMQPMessage] {
+    public static func requestBundles(_ messages: [Message]) -> [AMQPMessage] {
         bundles(messages, exchange: FleetExchange.requests, mandatory: true, deliveryMode: AMQPProperties.transient)
     }
 
     /// Bundles of queries to `oms.queries`. They are worthless after a while and need not survive the broker.
-    package static func queryBundles(_ messages: [Message]) -> [AMQPMessage] {
+    public static func queryBundles(_ messages: [Message]) -> [AMQPMessage] {
         bundles(messages, exchange: FleetExchange.queries, mandatory: true, deliveryMode: AMQPProperties.transient)
     }
 
     /// Bundles of events to `oms.fleet`. A type that no worker listens to goes nowhere.
-    package static func fleetBundles(_ messages: [Message]) -> [AMQPMessage] {
+    public static func fleetBundles(_ messages: [Message]) -> [AMQPMessage] {
         bundles(messages, exchange: FleetExchange.fleet, mandatory: false)
     }
 
@@ -45,24 +45,24 @@ extension Message {
     }
 
     /// A copy of one message that waits on the retry ladder and then comes back to `queue`.
-    package func retryCopy(at step: RetryStep, backTo queue: String, reason: String) -> AMQPMessage {
+    public func retryCopy(at step: RetryStep, backTo queue: String, reason: String) -> AMQPMessage {
         var copy = self
         copy.attempt += 1
         return copy.single(exchange: step.exchange, routingKey: queue, origin: queue, reason: reason)
     }
 
     /// A copy for the parked queue, with reason and history.
-    package func parkedCopy(in parked: String, from queue: String, reason: String) -> AMQPMessage {
+    public func parkedCopy(in parked: String, from queue: String, reason: String) -> AMQPMessage {
         single(exchange: "", routingKey: parked, origin: queue, reason: reason)
     }
 
     /// A copy for the solo queue, where a suspect is tried alone.
-    package func soloCopy(in solo: String, from queue: String) -> AMQPMessage {
+    public func soloCopy(in solo: String, from queue: String) -> AMQPMessage {
         single(exchange: "", routingKey: solo, origin: queue, reason: "delivered three times without an answer")
     }
 
     /// A copy that begins anew in the queue it once came from: what was parked, at an operator's word.
-    package func replayCopy(to queue: String) -> AMQPMessage {
+    public func replayCopy(to queue: String) -> AMQPMessage {
         var copy = self
         copy.attempt = 0
         return copy.single(exchange: "", routingKey: queue, origin: queue, reason: "replayed")
@@ -89,7 +89,7 @@ extension Message {
     /// section 4).
     /// `defaultTenant` is the tenant of an outside message that names none. Throws ``BundleFormatError`` for a broken
     /// bundle.
-    package static func read(_ delivery: AMQPDelivery, defaultTenant: String) throws -> [Message] {
+    public static func read(_ delivery: AMQPDelivery, defaultTenant: String) throws -> [Message] {
         if delivery.properties.contentType == Bundle.messages {
             var messages = try Bundle.unpackMessages(delivery.body)
             guard let queue = delivery.properties.replyTo else { return messages }
@@ -118,7 +118,7 @@ extension Message {
 extension AddressedReply {
     /// Bundles of replies to direct reply-to queues, grouped by queue. Nobody listening drops them silently: the truth
     /// is the stored result. Only reply queues of the broker are served, so that no asker can aim at another queue.
-    package static func bundles(_ replies: [(queue: String, reply: AddressedReply)]) -> [AMQPMessage] {
+    public static func bundles(_ replies: [(queue: String, reply: AddressedReply)]) -> [AMQPMessage] {
         var byQueue: [String: [AddressedReply]] = [:]
         for (queue, reply) in replies where queue.hasPrefix("amq.rabbitmq.reply-to.") {
             byQueue[queue, default: []].append(reply)

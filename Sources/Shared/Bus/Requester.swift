@@ -1,12 +1,12 @@
-package import AMQP
-package import Contracts
-package import Logging
+import AMQP
+import Contracts
+import Logging
 import Synchronization
 
 /// Asks workers and waits for their answers over direct reply-to. One instance serves a whole gateway.
-package final class Requester: Sendable {
+public final class Requester: Sendable {
     /// What became of a question.
-    package enum Outcome: Sendable {
+    public enum Outcome: Sendable {
         case reply(Reply)
         /// The broker keeps it until it is handled (of a query: has it); no answer came in time.
         case accepted
@@ -65,7 +65,7 @@ package final class Requester: Sendable {
     private let limit: Int
 
     /// Connects at once, and again for ever. Throws ``AMQPError`` when the process has no file descriptor left.
-    package init(
+    public init(
         endpoint: AMQPEndpoint, name: String, logger: Logger, limit: Int = 4096,
         onStateChange: (@Sendable (AMQPLinkState) -> Void)? = nil
     ) throws {
@@ -80,15 +80,15 @@ package final class Requester: Sendable {
         queries = BundleSender(link: link, pack: Message.queryBundles)
     }
 
-    package var state: AMQPLinkState { link.state }
+    public var state: AMQPLinkState { link.state }
 
     /// How many questions are open.
-    package var openCount: Int { shared.state.withLock { $0.waiters.count } }
+    public var openCount: Int { shared.state.withLock { $0.waiters.count } }
 
     /// Sends a change and waits for its answer. While somebody waits, nothing is promised yet and the broker need not keep it:
     /// it travels as a request, which costs no write to a disk. When no answer comes in time it is sent again, as a command
     /// that the broker keeps; a worker that gets both handles the first only.
-    package func command(_ message: Message, wait: Duration) async -> Outcome {
+    public func command(_ message: Message, wait: Duration) async -> Outcome {
         switch await ask(message, requests, wait: wait, workers: 1) {
         case .reply(let reply): return .reply(reply)
         case .notSent: return .notSent
@@ -99,7 +99,7 @@ package final class Requester: Sendable {
     }
 
     /// Sends a change as a command, whose answer nobody waits for; ends as soon as it is known whether the broker has it.
-    package func submit(_ message: Message) async -> Outcome {
+    public func submit(_ message: Message) async -> Outcome {
         await withCheckedContinuation { continuation in
             commands.send(message, isQuestion: false) { outcome in
                 switch outcome {
@@ -112,7 +112,7 @@ package final class Requester: Sendable {
     }
 
     /// Asks `workers` kinds of worker that are bound to the query; the first that knows answers.
-    package func query(_ message: Message, wait: Duration, workers: Int = 1) async -> Outcome {
+    public func query(_ message: Message, wait: Duration, workers: Int = 1) async -> Outcome {
         var message = message
         message.deadline = Timestamp.now.adding(wait)
         return await ask(message, queries, wait: wait, workers: workers)
@@ -164,7 +164,7 @@ package final class Requester: Sendable {
 
     /// Ends the waiting of questions whose time is up; one that is not confirmed yet waits for that, which the link
     /// bounds. Runs until it is cancelled.
-    package func expireOverdue() async {
+    public func expireOverdue() async {
         while !Task.isCancelled {
             let now = ContinuousClock.now
             let overdue = shared.state.withLock { state -> [Waiter] in
@@ -182,5 +182,5 @@ package final class Requester: Sendable {
         }
     }
 
-    package func close() async { await link.close(drain: .seconds(2)) }
+    public func close() async { await link.close(drain: .seconds(2)) }
 }

@@ -1,13 +1,13 @@
-package import AMQP
+import AMQP
 
 /// Declares what the fleet needs of the broker. Every process declares what it uses when it connects; declaring is
 /// idempotent, and arguments that differ from what exists end the connection (406), which is a configuration fault.
 ///
 /// Safety (queue type, dead-letter target and strategy, overflow, delivery limit, retry delay) stands in arguments;
 /// sizes are left to policies.
-package enum Topology {
+public enum Topology {
     /// All exchanges, and the retry ladder. Enough for a process that only publishes.
-    package static func declareExchanges(_ connection: AMQPConnection) throws {
+    public static func declareExchanges(_ connection: AMQPConnection) throws {
         for exchange in [FleetExchange.commands, FleetExchange.requests, FleetExchange.queries, FleetExchange.fleet] {
             try connection.declareExchange(exchange, .topic)
         }
@@ -47,7 +47,7 @@ package enum Topology {
     ///   - publicEvents: Patterns bound from `oms.events`, for what outside services publish.
     ///   - connection: To the broker.
     /// - Throws: ``AMQPError``; 406 when something exists with other arguments.
-    package static func declare(
+    public static func declare(
         _ worker: WorkerName, commands: [String], queries: [String], fleetEvents: [String], publicEvents: [String],
         _ connection: AMQPConnection
     ) throws {

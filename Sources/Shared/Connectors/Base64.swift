@@ -1,5 +1,5 @@
 /// Standard base64 with padding and without line breaks (RFC 4648 §4), read strictly.
-package enum Base64 {
+public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 0xFF, count: 256)
@@ -8,7 +8,7 @@ package enum Base64 {
     }()
     private static let padding = UInt8(ascii: "=")
 
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         var word: UInt32 = 0
         var bits: UInt32 = 0
@@ -27,7 +27,7 @@ package enum Base64 {
 
     /// - Returns: nil unless the text is the one canonical form of some bytes: other letters, missing padding and bits
     ///   that say nothing are refused.
-    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let letters = Array(text.utf8)
         guard letters.count % 4 == 0 else { return nil }
         let padded = letters.suffix(2).count { $0 == padding }

@@ -1,18 +1,18 @@
-package import Contracts
+import Contracts
 import CurlHTTP
-package import Logging
+import Logging
 
 /// Asks Core for products over HTTP (events.md section 5.1).
-package struct CatalogueClient: Sendable {
+public struct CatalogueClient: Sendable {
     /// As many as Core takes in one call.
-    package static let idsPerCall = 100
+    public static let idsPerCall = 100
 
     private let url: String
     private let services: ShopServices
     private let logger: Logger
 
     /// `url` is `CORE_SERVICE_URL`.
-    package init(url: String, services: ShopServices, logger: Logger) {
+    public init(url: String, services: ShopServices, logger: Logger) {
         self.url = url
         self.services = services
         self.logger = logger
@@ -20,7 +20,7 @@ package struct CatalogueClient: Sendable {
 
     /// The products of at most ``idsPerCall`` ids that `message`'s tenant can sell; nil when the catalogue gave no usable
     /// answer. An entry that breaks the contract counts as absent and is logged as a fault of the catalogue.
-    package func products(_ ids: [String], for message: Message, tries: Int) async -> [String: Product]? {
+    public func products(_ ids: [String], for message: Message, tries: Int) async -> [String: Product]? {
         let list = ids.map { PercentEncoding.encode($0) }.joined(separator: ",")
         let answers = await services.get([("\(url)/api/v1/products?ids=\(list)", message)], tries: tries)
         switch answers.first {

@@ -1,12 +1,12 @@
-package import Service
+import Service
 
 /// Where the catalogue is, and what signs our calls of the shop's services.
-package struct CatalogueSettings: SettingsGroup {
-    package let coreURL: String
+public struct CatalogueSettings: SettingsGroup {
+    public let coreURL: String
     /// nil: the services ask for no token.
-    package let serviceSecret: Redacted<String>?
+    public let serviceSecret: Redacted<String>?
 
-    package init(from reader: SettingsReader) {
+    public init(from reader: SettingsReader) {
         coreURL = reader.value(
             "CORE_SERVICE_URL", .url("http", "https"), default: "http://core:8080", "Base URL of the catalogue")
         serviceSecret = reader.optionalSecret(

@@ -1,9 +1,9 @@
 import Crypto
 
 /// Signs tokens as RFC 7515 (JWS compact form) and RFC 7518 (HS256) say.
-package enum JSONWebToken {
+public enum JSONWebToken {
     /// The token for these claims, which are a JSON object.
-    package static func signed(claims: [UInt8], secret: String) -> String {
+    public static func signed(claims: [UInt8], secret: String) -> String {
         let content = base64URL(#"{"alg":"HS256","typ":"JWT"}"#.utf8) + "." + base64URL(claims)
         let signature = HMAC<SHA256>.authenticationCode(
             for: Array(content.utf8), using: SymmetricKey(data: Array(secret.utf8)))
@@ -11,7 +11,7 @@ package enum JSONWebToken {
     }
 
     /// Base 64 with the URL-safe alphabet and no padding (RFC 4648, section 5).
-    package static func base64URL(_ bytes: some Sequence<UInt8>) -> String {
+    public static func base64URL(_ bytes: some Sequence<UInt8>) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var text: [UInt8] = []
         var buffer = 0

@@ -1,8 +1,8 @@
-package import CurlHTTP
+import CurlHTTP
 
 /// A call to a provider or carrier that gave no usable answer.
-package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible {
-    package enum Code: String, Sendable {
+public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: String, Sendable {
         /// The provider has certainly not seen the request.
         case unreachable
         /// It may have seen the request and acted on it; what it did is not known.
@@ -16,7 +16,7 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     /// What the caller does next.
-    package enum Disposition: Sendable {
+    public enum Disposition: Sendable {
         /// The same call again later.
         case retry
         /// Ask for the state first: money or goods may have moved.
@@ -27,24 +27,24 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         case park
     }
 
-    package let code: Code
+    public let code: Code
     /// The provider's name, as in `liqpay`.
-    package let provider: String
+    public let provider: String
     /// Goes to logs: no keys, card data, phone numbers or whole bodies.
-    package let detail: String
+    public let detail: String
 
-    package init(_ code: Code, provider: String, _ detail: String) {
+    public init(_ code: Code, provider: String, _ detail: String) {
         self.code = code
         self.provider = provider
         self.detail = detail
     }
 
     /// What an HTTP client's failure means: only a request that was not sent may be repeated without a question.
-    package init(_ error: HTTPClientError, provider: String) {
+    public init(_ error: HTTPClientError, provider: String) {
         self.init(error.wasSent ? .outcomeUnknown : .unreachable, provider: provider, error.detail)
     }
 
-    package var disposition: Disposition {
+    public var disposition: Disposition {
         switch code {
         case .unreachable: .retry
         case .outcomeUnknown: .queryThenDecide
@@ -53,5 +53,5 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
         }
     }
 
-    package var description: String { "\(provider) \(code.rawValue): \(detail)" }
+    public var description: String { "\(provider) \(code.rawValue): \(detail)" }
 }

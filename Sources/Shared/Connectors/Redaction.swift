@@ -1,9 +1,9 @@
-package import Contracts
+import Contracts
 
 /// Takes personal data and secrets out of what a provider sent, before it is stored or logged.
-package enum Redaction {
+public enum Redaction {
     /// The document without the members that `isPrivate` names, at every depth.
-    package static func document(_ json: JSON, dropping isPrivate: (_ name: String) -> Bool) -> JSON {
+    public static func document(_ json: JSON, dropping isPrivate: (_ name: String) -> Bool) -> JSON {
         switch json {
         case .object(let members):
             .object(
@@ -14,7 +14,7 @@ package enum Redaction {
     }
 
     /// The text with every run of seven or more digits masked but for the last four: card, phone and account numbers.
-    package static func text(_ text: String) -> String {
+    public static func text(_ text: String) -> String {
         var result = ""
         var digits = ""
         func flush() {

@@ -1,14 +1,14 @@
-package import Contracts
-package import CurlHTTP
-package import Service
+import Contracts
+import CurlHTTP
+import Service
 import Synchronization
 
 /// Calls of the shop's own services, Core and CRM, with the headers and limits that all of them share (events.md
 /// section 5).
-package final class ShopServices: Sendable {
+public final class ShopServices: Sendable {
     /// A service gave no usable answer.
-    package struct Away: Error, Equatable {
-        package let detail: String
+    public struct Away: Error, Equatable {
+        public let detail: String
     }
 
     private struct Token {
@@ -24,7 +24,7 @@ package final class ShopServices: Sendable {
     private let secret: Redacted<String>?
     private let tokens = Mutex<[String: Token]>([:])
 
-    package init(http: any HTTPSending, secret: Redacted<String>?) {
+    public init(http: any HTTPSending, secret: Redacted<String>?) {
         self.http = http
         self.secret = secret
     }
@@ -33,7 +33,7 @@ package final class ShopServices: Sendable {
     /// at most.
     ///
     /// - Returns: 2xx or 4xx answers in the order of the calls; ``Away`` for every other end.
-    package func get(_ calls: [(url: String, message: Message)], tries: Int) async -> [Result<HTTPResponse, Away>] {
+    public func get(_ calls: [(url: String, message: Message)], tries: Int) async -> [Result<HTTPResponse, Away>] {
         await withTaskGroup { group in
             for (index, call) in calls.enumerated() {
                 group.addTask { (index, await self.get(self.request(call.url, for: call.message), tries: tries)) }

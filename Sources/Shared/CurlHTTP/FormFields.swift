@@ -1,17 +1,17 @@
 /// Named values in `application/x-www-form-urlencoded` form, order and doubles kept.
-package struct FormFields: Sendable, ExpressibleByDictionaryLiteral {
-    package private(set) var fields: [(name: String, value: String)] = []
+public struct FormFields: Sendable, ExpressibleByDictionaryLiteral {
+    public private(set) var fields: [(name: String, value: String)] = []
 
-    package init() {}
+    public init() {}
 
-    package init(dictionaryLiteral elements: (String, String)...) {
+    public init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { (name: $0.0, value: $0.1) }
     }
 
     /// Reads an encoded body or query: `+` is a space, `%2B` a plus; a name without `=` has an empty value.
     ///
     /// - Returns: Nil on a broken percent escape or bytes that are not UTF-8.
-    package init?(decoding encoded: some Sequence<UInt8>) {
+    public init?(decoding encoded: some Sequence<UInt8>) {
         for pair in Array(encoded).split(separator: UInt8(ascii: "&")) {
             let sides = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = PercentEncoding.decode(sides[0], plusIsSpace: true),
@@ -21,15 +21,15 @@ package struct FormFields: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    package mutating func add(_ name: String, _ value: String) {
+    public mutating func add(_ name: String, _ value: String) {
         fields.append((name, value))
     }
 
     /// The first value of that name.
-    package subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
+    public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
     /// The encoded form: a space is `+`, all but the unreserved characters `%XX`.
-    package var encoded: String {
+    public var encoded: String {
         var bytes: [UInt8] = []
         for (index, field) in fields.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: "&")) }

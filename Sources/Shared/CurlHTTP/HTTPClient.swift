@@ -10,14 +10,14 @@
 ///   libcurl's own look at a kept connection before its use and by not using one that was idle for 30 seconds.
 ///
 /// Releasing the client ends its thread.
-package final class HTTPClient: HTTPSending {
-    package struct Options: Sendable {
+public final class HTTPClient: HTTPSending {
+    public struct Options: Sendable {
         /// PEM file of the authorities to trust in place of the system's.
-        package var caFile: String?
-        package var connectionsPerHost = 16
-        package var connections = 64
+        public var caFile: String?
+        public var connectionsPerHost = 16
+        public var connections = 64
 
-        package init(caFile: String? = nil) {
+        public init(caFile: String? = nil) {
             self.caFile = caFile
         }
     }
@@ -25,7 +25,7 @@ package final class HTTPClient: HTTPSending {
     private let engine: TransferEngine
 
     /// - Throws: ``HTTPClientError`` `.setup`: the CA file cannot be read, or no thread or memory is left.
-    package init(_ options: Options = Options()) throws(HTTPClientError) {
+    public init(_ options: Options = Options()) throws(HTTPClientError) {
         engine = try TransferEngine(options)
         try engine.start()
     }
@@ -35,7 +35,7 @@ package final class HTTPClient: HTTPSending {
     }
 
     /// Sends a request and waits for the whole answer. Cancelling the task breaks the transfer off.
-    package func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
+    public func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse {
         let job = TransferJob(request)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

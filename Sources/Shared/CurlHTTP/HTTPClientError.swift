@@ -1,6 +1,6 @@
 /// A request that got no whole answer.
-package struct HTTPClientError: Error, CustomStringConvertible {
-    package enum Code: String, Sendable {
+public struct HTTPClientError: Error, CustomStringConvertible {
+    public enum Code: String, Sendable {
         /// The name, the connection or TLS failed, or no connection came free in time: the peer never saw the request.
         case notSent
         /// The time was over after sending had begun: the outcome is unknown.
@@ -17,20 +17,20 @@ package struct HTTPClientError: Error, CustomStringConvertible {
         case setup
     }
 
-    package let code: Code
+    public let code: Code
 
     /// False: the peer has certainly not seen the request, it is free to be tried again.
     /// True: some or all of it may have been read and acted on, so ask for the outcome before trying again.
-    package let wasSent: Bool
+    public let wasSent: Bool
 
     /// What happened and at which scheme, host and path; safe for logs. No query, header value or body.
-    package let detail: String
+    public let detail: String
 
-    package init(_ code: Code, wasSent: Bool, _ detail: String) {
+    public init(_ code: Code, wasSent: Bool, _ detail: String) {
         self.code = code
         self.wasSent = wasSent
         self.detail = detail
     }
 
-    package var description: String { "\(code.rawValue) (\(wasSent ? "sent" : "not sent")): \(detail)" }
+    public var description: String { "\(code.rawValue) (\(wasSent ? "sent" : "not sent")): \(detail)" }
 }

@@ -1,6 +1,6 @@
 /// One request to an outside service.
-package struct HTTPRequest: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-    package enum Method: String, Sendable {
+public struct HTTPRequest: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    public enum Method: String, Sendable {
         case get = "GET"
         case head = "HEAD"
         case post = "POST"
@@ -9,30 +9,30 @@ package struct HTTPRequest: Sendable, CustomStringConvertible, CustomDebugString
         case delete = "DELETE"
     }
 
-    package var method: Method
+    public var method: Method
 
     /// Absolute `http` or `https` URL, already percent-encoded.
-    package var url: String
-    package var headers: HTTPHeaders
-    package var body: [UInt8]
+    public var url: String
+    public var headers: HTTPHeaders
+    public var body: [UInt8]
 
     /// Longest time for name look-up, TCP and TLS together.
-    package var connectTimeout: Duration = .seconds(1)
+    public var connectTimeout: Duration = .seconds(1)
 
     /// Longest time from the call of `send` to the last byte of the answer, the wait for a free connection included.
-    package var timeout: Duration
+    public var timeout: Duration
 
     /// Bytes of body an answer may have; a longer one is cut off and fails with `.bodyTooLarge`.
-    package var bodyLimit = 1 << 20
+    public var bodyLimit = 1 << 20
 
     /// Whether the request may reach the peer twice.
     ///
     /// A kept connection can die in the moment it is used again, and libcurl then sends the request once more by itself.
     /// It may do so only where this is true: by default for GET, HEAD, PUT and DELETE, which HTTP defines as idempotent.
     /// Set it for a POST only if the peer drops doubles by an idempotency key.
-    package var isRepeatable: Bool
+    public var isRepeatable: Bool
 
-    package init(
+    public init(
         _ method: Method, _ url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
         timeout: Duration = .seconds(10)
     ) {
@@ -49,6 +49,6 @@ package struct HTTPRequest: Sendable, CustomStringConvertible, CustomDebugString
     }
 
     /// Method, scheme, host and path: header values, query and body may hold secrets and are never part of a text.
-    package var description: String { "\(method.rawValue) \(URLLabel(url).text)" }
-    package var debugDescription: String { description }
+    public var description: String { "\(method.rawValue) \(URLLabel(url).text)" }
+    public var debugDescription: String { description }
 }

@@ -1,5 +1,5 @@
 /// What a connector needs of an HTTP client.
-package protocol HTTPSending: Sendable {
+public protocol HTTPSending: Sendable {
     /// - Throws: ``HTTPClientError``; its `wasSent` tells whether the peer may have acted on the request.
     func send(_ request: HTTPRequest) async throws(HTTPClientError) -> HTTPResponse
 }

@@ -1,8 +1,8 @@
 /// Percent-encoding of one path segment or query value.
-package enum PercentEncoding {
+public enum PercentEncoding {
     /// Leaves only the unreserved characters of RFC 3986 §2.3 (letters, digits, `-._~`) and writes every other byte of the
     /// UTF-8 form as `%XX` with capitals.
-    package static func encode(_ text: String) -> String {
+    public static func encode(_ text: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
         for byte in text.utf8 { append(byte, to: &bytes) }
@@ -10,7 +10,7 @@ package enum PercentEncoding {
     }
 
     /// - Returns: Nil if a `%` is not followed by two hex digits or the bytes are not UTF-8. A `+` stays a plus.
-    package static func decode(_ text: some StringProtocol) -> String? {
+    public static func decode(_ text: some StringProtocol) -> String? {
         decode(text.utf8, plusIsSpace: false)
     }
 

@@ -1,30 +1,30 @@
 /// One step of a schema, applied once and never changed afterwards.
-package struct Migration: Sendable, Equatable {
+public struct Migration: Sendable, Equatable {
     /// As in `0007_promo_codes`; the order of names is the order of application.
-    package let name: String
+    public let name: String
     /// One or several statements, without BEGIN or COMMIT: the migrator puts each migration in a transaction.
-    package let sql: String
+    public let sql: String
 
-    package init(_ name: String, sql: String) {
+    public init(_ name: String, sql: String) {
         self.name = name
         self.sql = sql
     }
 
     /// From a file compiled in as bytes.
-    package init(_ name: String, bytes: [UInt8]) {
+    public init(_ name: String, bytes: [UInt8]) {
         self.init(name, sql: String(decoding: bytes, as: UTF8.self))
     }
 
     /// Tells an edited file from the applied one: 64-bit FNV-1a over its UTF-8, which guards against mistakes, not
     /// against malice.
-    package var checksum: Int64 {
+    public var checksum: Int64 {
         Int64(bitPattern: sql.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
     }
 }
 
 /// Why a schema could not be brought up to date. Those before the named migration are applied; of itself nothing is,
 /// unless it ended its own transaction.
-package enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Was edited after it had been applied. Restore it and write a new one.
     case changed(name: String)
     /// Comes before one that is applied already, or the list isn't in ascending order of names. Rename it.
@@ -36,7 +36,7 @@ package enum MigrationError: Error, Sendable, Equatable, CustomStringConvertible
     /// Another process has been migrating this schema for longer than we wait. Try again.
     case busy(schema: String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .changed(let name): "migration \(name) was changed after it had been applied"
         case .outOfOrder(let name): "migration \(name) is out of order: names ascend, and new ones come last"

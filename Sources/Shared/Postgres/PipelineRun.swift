@@ -1,5 +1,5 @@
 /// A pipeline that was sent: which answers are due, and what came of them.
-package final class PipelineRun {
+public final class PipelineRun {
     enum Expected {
         case prepared(StatementCache.Key, Int)
         case answer(Int)

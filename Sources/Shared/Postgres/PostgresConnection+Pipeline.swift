@@ -7,7 +7,7 @@ extension PostgresConnection {
     /// - Returns: Its rows, with how many it affected.
     /// - Throws: ``PostgresError``, as ``pipeline(_:)`` does.
     @discardableResult
-    package func run(_ statement: Statement) throws(PostgresError) -> Rows {
+    public func run(_ statement: Statement) throws(PostgresError) -> Rows {
         let rows = try pipeline([statement])
         guard let first = rows.first else { throw violated("a statement got no answer") }
         return first
@@ -25,7 +25,7 @@ extension PostgresConnection {
     ///   usable and an open transaction `.failed`; after `.connectionLost` the connection is closed, and
     ///   `commitUnknown` tells whether the work may be stored all the same.
     @discardableResult
-    package func pipeline(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
+    public func pipeline(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
         try awaitAnswers()
         let isImplicit = transactionStatus == .idle && !statements.contains { $0.role == .begin }
@@ -40,7 +40,7 @@ extension PostgresConnection {
     /// - Parameter statements: Without BEGIN and COMMIT: it takes effect as a whole or not at all. No transaction may be open.
     /// - Returns: What ``receive(_:)`` wants. Runs are to be received in the order they were sent in.
     /// - Throws: ``PostgresError``; then nothing of it will be stored.
-    package func send(transaction statements: [Statement]) throws(PostgresError) -> PipelineRun {
+    public func send(transaction statements: [Statement]) throws(PostgresError) -> PipelineRun {
         guard !isInTransaction else { throw PostgresError(.misuse, "a transaction is open") }
         let run = try start(statements, isImplicit: true)
         run.isGone = PQflush(handle) == 0
@@ -51,7 +51,7 @@ extension PostgresConnection {
     ///
     /// - Returns: Whether it is time for ``receive(_:)``: all is answered, something is left to be sent, or the connection
     ///   is lost. Else ``socket`` becomes readable when there is more.
-    package func isReady(_ run: PipelineRun) -> Bool {
+    public func isReady(_ run: PipelineRun) -> Bool {
         guard run.isGone, let handle else { return true }
         do throws(PostgresError) {
             var unsent = false
@@ -70,7 +70,7 @@ extension PostgresConnection {
     ///
     /// - Returns: The rows of each statement.
     /// - Throws: ``PostgresError``, as ``pipeline(_:)`` does.
-    package func receive(_ run: PipelineRun) throws(PostgresError) -> [Rows] {
+    public func receive(_ run: PipelineRun) throws(PostgresError) -> [Rows] {
         do throws(PostgresError) {
             var unsent = true
             while run.next != nil { try receiveNext(&unsent) }
@@ -85,7 +85,7 @@ extension PostgresConnection {
     /// Rolls back if a transaction is open or failed.
     ///
     /// - Throws: ``PostgresError`` `.connectionLost`, after which nothing is left to roll back.
-    package func rollBackIfNeeded() throws(PostgresError) {
+    public func rollBackIfNeeded() throws(PostgresError) {
         try awaitAnswers()
         if isInTransaction { try run(.rollback) }
     }
@@ -94,7 +94,7 @@ extension PostgresConnection {
     ///
     /// - Returns: What `body` returns.
     /// - Throws: What `body` throws, or ``PostgresError`` of the commit.
-    package func transaction<Result>(
+    public func transaction<Result>(
         _ body: (PostgresConnection) throws -> Result, opening: Statement = .begin
     ) throws -> Result {
         try run(opening)

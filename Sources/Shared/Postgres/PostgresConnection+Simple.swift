@@ -9,7 +9,7 @@ extension PostgresConnection {
     /// - Throws: ``PostgresError``: the first error, with the index of its statement within the text. An open
     ///   transaction is then `.failed`.
     @discardableResult
-    package func simple(_ sql: String) throws(PostgresError) -> [String] {
+    public func simple(_ sql: String) throws(PostgresError) -> [String] {
         guard !sql.utf8.contains(0) else { throw PostgresError(.misuse, "a zero byte in the SQL") }
         try awaitAnswers()
         try checkAlive()

@@ -1,5 +1,5 @@
 import CLibPQ
-package import Logging
+import Logging
 
 /// One libpq connection, used by one thread at a time and synchronously: its calls block in `poll` until the server has
 /// answered or a limit of ``PostgresOptions`` is reached, so it belongs on a thread of its own, never in the Swift
@@ -11,9 +11,9 @@ package import Logging
 ///
 /// After an error of a statement the connection is usable; an open transaction is then in state `.failed` and waits for
 /// its rollback (``rollBackIfNeeded()``). After `.connectionLost` it is closed: ``reconnect()`` or make another.
-package final class PostgresConnection {
-    package let endpoint: PostgresEndpoint
-    package let options: PostgresOptions
+public final class PostgresConnection {
+    public let endpoint: PostgresEndpoint
+    public let options: PostgresOptions
     let logger: Logger
     let encoder = ParameterEncoder()
     var cache: StatementCache
@@ -25,14 +25,14 @@ package final class PostgresConnection {
     /// Called about every `waitingInterval` while a call waits for the server, connecting included, so that the thread
     /// can serve something else meanwhile (the heartbeats of another connection). Must not use this connection and
     /// should return at once.
-    package var whileWaiting: (() -> Void)?
+    public var whileWaiting: (() -> Void)?
     /// Called when all statements of a pipeline are sent, before their answers are awaited: time for work of the owner's
     /// that does not need them. It must not use this connection.
-    package var onceSent: (() -> Void)?
-    package var waitingInterval: Duration = .seconds(1)
+    public var onceSent: (() -> Void)?
+    public var waitingInterval: Duration = .seconds(1)
 
     /// Statements sent since the connection was made, for counting.
-    package internal(set) var statementCount = 0
+    public internal(set) var statementCount = 0
 
     /// Connects and logs in.
     ///
@@ -42,7 +42,7 @@ package final class PostgresConnection {
     ///   - logger: Gets the server's warnings.
     ///   - whileWaiting: See the property of this name.
     /// - Throws: ``PostgresError`` `.connectFailed`: wait a little and try again.
-    package init(
+    public init(
         _ endpoint: PostgresEndpoint, options: PostgresOptions = PostgresOptions(),
         logger: Logger = Logger(label: "postgres"), whileWaiting: (() -> Void)? = nil
     ) throws(PostgresError) {
@@ -60,35 +60,35 @@ package final class PostgresConnection {
     /// Closes what is left of the connection and connects anew, with nothing prepared and no transaction.
     ///
     /// - Throws: ``PostgresError`` `.connectFailed`; the object stays closed and may try again.
-    package func reconnect() throws(PostgresError) {
+    public func reconnect() throws(PostgresError) {
         close()
         cache = StatementCache(limit: options.preparedStatementLimit)
         try connect()
     }
 
     /// Ends the connection; an open transaction is rolled back by the server. May be called again.
-    package func close() {
+    public func close() {
         PQfinish(handle)  // accepts nil
         handle = nil
         underWay = []
     }
 
-    package var isOpen: Bool { handle != nil && PQstatus(handle) == CONNECTION_OK }
+    public var isOpen: Bool { handle != nil && PQstatus(handle) == CONNECTION_OK }
 
     /// The socket, for a `poll` of the caller's own: readable while no call runs means news, mostly bad; ask
     /// ``checkAlive()``. -1 when closed. A new connection has a new one.
-    package var socket: Int32 { handle == nil ? -1 : PQsocket(handle) }
+    public var socket: Int32 { handle == nil ? -1 : PQsocket(handle) }
 
     /// The process on the server that serves this connection, as in `pg_stat_activity.pid`.
-    package var serverProcess: Int32 { handle == nil ? 0 : PQbackendPID(handle) }
+    public var serverProcess: Int32 { handle == nil ? 0 : PQbackendPID(handle) }
 
     /// Whether the connection is encrypted.
-    package var isEncrypted: Bool { handle != nil && PQsslInUse(handle) != 0 }
+    public var isEncrypted: Bool { handle != nil && PQsslInUse(handle) != 0 }
 
     /// How many statements are prepared at present.
-    package var preparedStatements: Int { cache.count }
+    public var preparedStatements: Int { cache.count }
 
-    package enum TransactionStatus: Sendable {
+    public enum TransactionStatus: Sendable {
         case idle
         case open
         /// A statement failed; everything but a rollback is refused.
@@ -99,7 +99,7 @@ package final class PostgresConnection {
     }
 
     /// As of the last answer.
-    package var transactionStatus: TransactionStatus {
+    public var transactionStatus: TransactionStatus {
         guard let handle else { return .closed }
         let status = PQtransactionStatus(handle)
         if status == PQTRANS_IDLE { return .idle }
@@ -108,12 +108,12 @@ package final class PostgresConnection {
         return status == PQTRANS_INERROR ? .failed : .closed
     }
 
-    package var isInTransaction: Bool { transactionStatus == .open || transactionStatus == .failed }
+    public var isInTransaction: Bool { transactionStatus == .open || transactionStatus == .failed }
 
     /// Looks, without waiting, whether the server has ended the connection meanwhile.
     ///
     /// - Throws: ``PostgresError`` `.connectionLost`.
-    package func checkAlive() throws(PostgresError) {
+    public func checkAlive() throws(PostgresError) {
         let handle = try open()
         guard readable(PQsocket(handle)) else { return }
         if PQconsumeInput(handle) == 0 { throw lost() }

@@ -8,14 +8,14 @@ import CLibPQ
 /// should say `sslmode=verify-full`.
 ///
 /// `description` never shows the password.
-package struct PostgresEndpoint: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct PostgresEndpoint: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     /// libpq's connection parameters by keyword, only those that were given.
     private(set) var parameters: [String: String]
 
     /// Reads a `postgres://` or `postgresql://` URL.
     ///
     /// - Throws: ``PostgresError`` `.badURL`; its message quotes nothing that could be a password.
-    package init(url: String) throws(PostgresError) {
+    public init(url: String) throws(PostgresError) {
         guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
             throw PostgresError(.badURL, "a database URL starts with postgres:// or postgresql://")
         }
@@ -37,14 +37,14 @@ package struct PostgresEndpoint: Sendable, Equatable, CustomStringConvertible, C
         }
     }
 
-    package var user: String? { parameters["user"] }
-    package var database: String? { parameters["dbname"] }
-    package var host: String? { parameters["host"] }
-    package var port: String? { parameters["port"] }
+    public var user: String? { parameters["user"] }
+    public var database: String? { parameters["dbname"] }
+    public var host: String? { parameters["host"] }
+    public var port: String? { parameters["port"] }
 
     /// The same server, entered in another way: by another role, into another database, or with a query parameter
     /// (`sslmode`, …) set. What is nil stays.
-    package func replacing(
+    public func replacing(
         user: String? = nil, password: String? = nil, host: String? = nil, port: Int? = nil, database: String? = nil,
         query: [String: String] = [:]
     ) -> PostgresEndpoint {
@@ -59,10 +59,10 @@ package struct PostgresEndpoint: Sendable, Equatable, CustomStringConvertible, C
     }
 
     /// The URL with the password in clear, to hand to another process. Not for logs.
-    package func urlWithPassword() -> String { url(password: parameters["password"].map { Self.escape($0) }) }
+    public func urlWithPassword() -> String { url(password: parameters["password"].map { Self.escape($0) }) }
 
-    package var description: String { url(password: parameters["password"] == nil ? nil : "***") }
-    package var debugDescription: String { description }
+    public var description: String { url(password: parameters["password"] == nil ? nil : "***") }
+    public var debugDescription: String { description }
 
     /// One set of parameters per host, as libpq's own rule pairs hosts with ports: one port serves all hosts.
     var hosts: [[String: String]] {

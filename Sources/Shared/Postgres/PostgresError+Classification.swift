@@ -1,6 +1,6 @@
 extension PostgresError {
     /// What the caller does about an error.
-    package enum Classification: String, Sendable, CaseIterable {
+    public enum Classification: String, Sendable, CaseIterable {
         /// Another transaction was in the way. Roll back and run the same work again, with a little random delay.
         case conflict
         /// The database can't work now. Pause, reconnect with backoff; it is nobody's fault, so count no attempt.
@@ -18,7 +18,7 @@ extension PostgresError {
     }
 
     /// The class of this error, by its SQLSTATE (PostgreSQL's manual, appendix A).
-    package var classification: Classification {
+    public var classification: Classification {
         if commitUnknown { return .commitUnknown }
         switch code {
         case .connectFailed, .connectionLost, .protocolViolation: return .databaseAway

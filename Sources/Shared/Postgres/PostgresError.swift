@@ -1,8 +1,8 @@
 /// What went wrong with a connection or a statement. Ask ``classification`` for what to do next.
 ///
 /// `description` is fit for logs: it holds no parameter values. ``Report/detail`` may (a duplicate key is quoted there).
-package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
-    package enum Code: Sendable, Equatable {
+public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: Sendable, Equatable {
         /// No connection came about: unreachable, silent, refused by TLS, password or role. `sqlState` is given when
         /// the server said why.
         case connectFailed(sqlState: String?)
@@ -23,37 +23,37 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     /// The fields of the server's error message, as in PostgreSQL's manual, "Error and Notice Message Fields".
-    package struct Report: Sendable, Equatable {
-        package var sqlState = ""
+    public struct Report: Sendable, Equatable {
+        public var sqlState = ""
         /// `ERROR`, or `FATAL` and `PANIC`, which end the connection.
-        package var severity = ""
-        package var detail: String?
-        package var hint: String?
-        package var schema: String?
-        package var table: String?
-        package var column: String?
-        package var constraint: String?
+        public var severity = ""
+        public var detail: String?
+        public var hint: String?
+        public var schema: String?
+        public var table: String?
+        public var column: String?
+        public var constraint: String?
         /// Where in the SQL, in characters from 1.
-        package var position: String?
+        public var position: String?
         /// The function of the server that raised it.
-        package var routine: String?
+        public var routine: String?
     }
 
-    package let code: Code
-    package let message: String
+    public let code: Code
+    public let message: String
     /// Index of the statement in its pipeline, from 0.
-    package internal(set) var statement: Int?
+    public internal(set) var statement: Int?
     /// The connection ended while a COMMIT (or the implicit commit of a pipeline outside a transaction) was under way:
     /// the work may be stored or not.
-    package internal(set) var commitUnknown = false
+    public internal(set) var commitUnknown = false
 
-    package init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
     /// The five-character SQLSTATE, when the server gave one.
-    package var sqlState: String? {
+    public var sqlState: String? {
         switch code {
         case .server(let report): report.sqlState
         case .connectFailed(let sqlState): sqlState
@@ -62,12 +62,12 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     /// The constraint that was violated, for errors of class 23.
-    package var constraint: String? {
+    public var constraint: String? {
         guard case .server(let report) = code else { return nil }
         return report.constraint
     }
 
-    package var description: String {
+    public var description: String {
         var text: String
         switch code {
         case .connectFailed: text = "could not connect to PostgreSQL"
@@ -89,7 +89,7 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 extension PostgresError.Report {
-    package init(sqlState: String, severity: String) {
+    public init(sqlState: String, severity: String) {
         self.init()
         self.sqlState = sqlState
         self.severity = severity

@@ -6,13 +6,13 @@ import Glibc
 ///
 /// Migrations found in the database but not in the list belong to a newer version and are left alone, so that the old
 /// version can run on during a rolling upgrade.
-package struct PostgresMigrator: Sendable {
-    package let schema: String
-    package let migrations: [Migration]
+public struct PostgresMigrator: Sendable {
+    public let schema: String
+    public let migrations: [Migration]
     /// How long to wait for another process that is migrating.
-    package var patience: Duration = .seconds(300)
+    public var patience: Duration = .seconds(300)
 
-    package init(schema: String, migrations: [Migration]) {
+    public init(schema: String, migrations: [Migration]) {
         self.schema = schema
         self.migrations = migrations
     }
@@ -23,7 +23,7 @@ package struct PostgresMigrator: Sendable {
     ///   does not exist yet.
     /// - Returns: The names of the migrations applied now.
     /// - Throws: ``MigrationError``, or ``PostgresError`` when the connection fails.
-    package func migrate(_ endpoint: PostgresEndpoint) throws -> [String] {
+    public func migrate(_ endpoint: PostgresEndpoint) throws -> [String] {
         let connection = try PostgresConnection(endpoint, options: .migration())
         defer { connection.close() }
         return try migrate(connection)
@@ -34,7 +34,7 @@ package struct PostgresMigrator: Sendable {
     ///
     /// - Returns: The names of the migrations applied now.
     /// - Throws: ``MigrationError``, or ``PostgresError`` when the connection fails.
-    package func migrate(_ connection: PostgresConnection) throws -> [String] {
+    public func migrate(_ connection: PostgresConnection) throws -> [String] {
         for (earlier, later) in zip(migrations, migrations.dropFirst()) where earlier.name >= later.name {
             throw MigrationError.outOfOrder(name: later.name)
         }
@@ -50,7 +50,7 @@ package struct PostgresMigrator: Sendable {
     ///
     /// - Throws: ``MigrationError`` when the list contradicts what was applied, ``PostgresError`` when the table can't
     ///   be read.
-    package func pending(_ connection: PostgresConnection) throws -> [Migration] {
+    public func pending(_ connection: PostgresConnection) throws -> [Migration] {
         guard try exists("to_regclass($1)", table, connection) else { return migrations }
         let rows = try connection.run(Statement("SELECT name, checksum FROM \(table)"))
         var applied: [String: Int64] = [:]

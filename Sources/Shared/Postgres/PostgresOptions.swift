@@ -2,42 +2,42 @@
 ///
 /// The settings travel in the start-up message, so they cost no round trip. A transaction pooler between us and the
 /// server would drop them (and the prepared statements): connect directly.
-package struct PostgresOptions: Sendable {
+public struct PostgresOptions: Sendable {
     /// Shown in `pg_stat_activity`.
-    package var applicationName = "oms"
+    public var applicationName = "oms"
     /// The schema unqualified names are looked up in; nil leaves the role's own search path.
-    package var schema: String?
+    public var schema: String?
     /// From the first packet to the end of the login, for each host. Name resolution comes on top: libpq asks the
     /// system resolver, which has its own limits (`/etc/resolv.conf`).
-    package var connectTimeout: Duration = .seconds(5)
+    public var connectTimeout: Duration = .seconds(5)
     /// Longest run of one statement on the server; nil for no limit. Reported as 57014.
-    package var statementTimeout: Duration? = .seconds(5)
+    public var statementTimeout: Duration? = .seconds(5)
     /// Longest wait for one lock; nil for no limit. Reported as 55P03.
-    package var lockTimeout: Duration? = .seconds(1)
+    public var lockTimeout: Duration? = .seconds(1)
     /// How long the server lets a transaction sit between two pipelines before it ends the connection (25P03), so that
     /// a stuck process doesn't hold its locks for ever. nil for no limit.
-    package var idleInTransactionTimeout: Duration? = .seconds(5)
+    public var idleInTransactionTimeout: Duration? = .seconds(5)
     /// Longest silence while an answer is awaited and nothing moves in either direction; then the connection is given
     /// up. It covers what TCP can't see, such as a stopped server process. Must exceed `statementTimeout`, which is
     /// counted per statement of a pipeline. nil for no limit.
-    package var replyTimeout: Duration? = .seconds(20)
+    public var replyTimeout: Duration? = .seconds(20)
     /// How long sent data may stay unacknowledged before the kernel ends the connection.
-    package var tcpUserTimeout: Duration = .seconds(10)
+    public var tcpUserTimeout: Duration = .seconds(10)
     /// Refuse a server that only reads, such as a standby or a primary that was demoted.
-    package var requiresReadWrite = true
+    public var requiresReadWrite = true
     /// Statements kept prepared; the least recently used one goes.
-    package var preparedStatementLimit = 256
+    public var preparedStatementLimit = 256
     /// More server settings by name, as in `["work_mem": "32MB"]`.
-    package var settings: [String: String] = [:]
+    public var settings: [String: String] = [:]
 
-    package init(applicationName: String = "oms", schema: String? = nil) {
+    public init(applicationName: String = "oms", schema: String? = nil) {
         self.applicationName = applicationName
         self.schema = schema
     }
 
     /// For schema changes: statements may run long, but none may queue behind a lock for more than five seconds,
     /// because everybody else would then queue behind it.
-    package static func migration(applicationName: String = "oms migrate") -> PostgresOptions {
+    public static func migration(applicationName: String = "oms migrate") -> PostgresOptions {
         var options = PostgresOptions(applicationName: applicationName)
         options.statementTimeout = nil
         options.lockTimeout = .seconds(5)

@@ -1,6 +1,6 @@
 /// The PostgreSQL types this module speaks, each with the number PostgreSQL gives it (`pg_type.oid`; fixed by
 /// `src/include/catalog/pg_type.dat`).
-package enum PostgresType: UInt32, Sendable {
+public enum PostgresType: UInt32, Sendable {
     /// Left to the server, which infers it from where the parameter stands.
     case inferred = 0
     case bool = 16

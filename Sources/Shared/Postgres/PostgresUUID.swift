@@ -1,21 +1,21 @@
 /// A UUID as PostgreSQL stores it: sixteen bytes, most significant first, held as two words.
 ///
 /// Ordered as PostgreSQL orders `uuid`, so that locks taken in this order agree with `ORDER BY id`.
-package struct PostgresUUID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let high: UInt64
-    package let low: UInt64
+public struct PostgresUUID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let high: UInt64
+    public let low: UInt64
 
-    package init(high: UInt64, low: UInt64) {
+    public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    package static func < (left: PostgresUUID, right: PostgresUUID) -> Bool {
+    public static func < (left: PostgresUUID, right: PostgresUUID) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }
 
     /// In the usual form: `00112233-4455-6677-8899-aabbccddeeff`.
-    package var description: String {
+    public var description: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: 36) { text in
             var position = 0

@@ -2,7 +2,7 @@
 ///
 /// Arrays are one-dimensional and carry whole columns of rows for `unnest($1, $2, …)` and `= ANY($1)`; their elements
 /// may be nil.
-package enum PostgresValue: Sendable, Equatable {
+public enum PostgresValue: Sendable, Equatable {
     /// NULL of a stated type. A statement is prepared once per combination of parameter types, so a parameter that is
     /// sometimes NULL should keep its type: see `optional(_:)`.
     case null(PostgresType)
@@ -34,23 +34,23 @@ package enum PostgresValue: Sendable, Equatable {
     case utf8Array([[UInt8]?])
 
     /// NULL whose type the server infers.
-    package static var null: PostgresValue { .null(.inferred) }
+    public static var null: PostgresValue { .null(.inferred) }
 
-    package static func optional(_ value: Bool?) -> PostgresValue { value.map { .bool($0) } ?? .null(.bool) }
-    package static func optional(_ value: Int32?) -> PostgresValue { value.map { .int32($0) } ?? .null(.int32) }
-    package static func optional(_ value: Int64?) -> PostgresValue { value.map { .int64($0) } ?? .null(.int64) }
-    package static func optional(_ value: Double?) -> PostgresValue { value.map { .double($0) } ?? .null(.double) }
-    package static func optional(_ value: String?) -> PostgresValue { value.map { .text($0) } ?? .null(.text) }
-    package static func optional(_ value: PostgresUUID?) -> PostgresValue { value.map { .uuid($0) } ?? .null(.uuid) }
-    package static func optional(timestamp: Int64?) -> PostgresValue {
+    public static func optional(_ value: Bool?) -> PostgresValue { value.map { .bool($0) } ?? .null(.bool) }
+    public static func optional(_ value: Int32?) -> PostgresValue { value.map { .int32($0) } ?? .null(.int32) }
+    public static func optional(_ value: Int64?) -> PostgresValue { value.map { .int64($0) } ?? .null(.int64) }
+    public static func optional(_ value: Double?) -> PostgresValue { value.map { .double($0) } ?? .null(.double) }
+    public static func optional(_ value: String?) -> PostgresValue { value.map { .text($0) } ?? .null(.text) }
+    public static func optional(_ value: PostgresUUID?) -> PostgresValue { value.map { .uuid($0) } ?? .null(.uuid) }
+    public static func optional(timestamp: Int64?) -> PostgresValue {
         timestamp.map { .timestamp($0) } ?? .null(.timestamp)
     }
-    package static func optional(date: Int32?) -> PostgresValue { date.map { .date($0) } ?? .null(.date) }
-    package static func optional(bytes: [UInt8]?) -> PostgresValue { bytes.map { .bytes($0) } ?? .null(.bytes) }
-    package static func optional(json: [UInt8]?) -> PostgresValue { json.map { .json($0) } ?? .null(.json) }
+    public static func optional(date: Int32?) -> PostgresValue { date.map { .date($0) } ?? .null(.date) }
+    public static func optional(bytes: [UInt8]?) -> PostgresValue { bytes.map { .bytes($0) } ?? .null(.bytes) }
+    public static func optional(json: [UInt8]?) -> PostgresValue { json.map { .json($0) } ?? .null(.json) }
 
     /// The type the parameter is declared with.
-    package var type: PostgresType {
+    public var type: PostgresType {
         switch self {
         case .null(let type): type
         case .bool: .bool

@@ -3,9 +3,9 @@
 /// The text holds `$1`, `$2`, … for the parameters and no value of its own. It is prepared once per connection, by its
 /// text and parameter types, so it should be a constant: a text put together per call would fill the cache. It must be
 /// a single statement and not `COPY`; several at once go through ``PostgresConnection/simple(_:)``.
-package struct Statement: Sendable, Equatable {
-    package let sql: String
-    package let parameters: [PostgresValue]
+public struct Statement: Sendable, Equatable {
+    public let sql: String
+    public let parameters: [PostgresValue]
     let role: Role
 
     /// What the connection has to know about a statement's effect on the transaction.
@@ -15,20 +15,20 @@ package struct Statement: Sendable, Equatable {
         case commit
     }
 
-    package init(_ sql: String, _ parameters: [PostgresValue] = []) {
+    public init(_ sql: String, _ parameters: [PostgresValue] = []) {
         self.sql = sql
         self.parameters = parameters
         role = parameters.isEmpty ? Role(firstWordOf: sql) : .ordinary
     }
 
     /// Opens a transaction in read committed.
-    package static let begin = Statement("BEGIN")
+    public static let begin = Statement("BEGIN")
     /// Opens a transaction that sees one snapshot and writes nothing: for reads that must agree with each other.
-    package static let beginReadOnly = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    public static let beginReadOnly = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     /// Ends the transaction; ``PostgresConnection`` throws `.rolledBack` when the server rolled back instead.
-    package static let commit = Statement("COMMIT")
+    public static let commit = Statement("COMMIT")
     /// Ends the transaction without a trace; harmless (a logged warning) when none is open.
-    package static let rollback = Statement("ROLLBACK")
+    public static let rollback = Statement("ROLLBACK")
 }
 
 extension Statement.Role {

@@ -1,18 +1,17 @@
-package import Bus
-package import Postgres
-package import Service
+import Bus
+import Postgres
+import Service
 
 /// A worker's executable: which worker it is, its settings, and how it is put together.
-package protocol WorkerApplication: Sendable {
+public protocol WorkerApplication: Sendable {
     associatedtype Settings: SettingsGroup
-    associatedtype H: Handler
 
     static var name: WorkerName { get }
     /// Default of `ADMIN_PORT`.
     static var adminPort: Int { get }
     /// The worker's own tables, in order of their names.
     static var migrations: [Migration] { get }
-    static func build(_ settings: Settings, _ context: FleetProcess.Context) async throws -> WorkerDefinition<H>
+    static func build(_ settings: Settings, _ context: FleetProcess.Context) async throws -> WorkerDefinition
 }
 
 extension WorkerApplication {

@@ -1,5 +1,5 @@
 import AMQP
-package import ArgumentParser
+import ArgumentParser
 import Bus
 import Foundation
 import Logging
@@ -7,15 +7,15 @@ import Postgres
 import Service
 
 /// The command line of a worker: `run` (the default), `migrate` and `settings`.
-package struct WorkerCommand<App: WorkerApplication>: AsyncParsableCommand {
-    package static var configuration: CommandConfiguration {
+public struct WorkerCommand<App: WorkerApplication>: AsyncParsableCommand {
+    public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "\(App.name.rawValue)-worker", abstract: "The \(App.name.rawValue) worker of the fleet.",
             version: Release.version, subcommands: [Run.self, Migrate.self, ListSettings.self],
             defaultSubcommand: Run.self)
     }
 
-    package init() {}
+    public init() {}
 
     struct Run: AsyncParsableCommand {
         static var configuration: CommandConfiguration {

@@ -1,30 +1,33 @@
-package import Bus
+import Bus
 
 /// What makes one worker: its name, what it consumes, and the parts its author wrote.
-package struct WorkerDefinition<H: Handler>: Sendable {
-    package let name: WorkerName
+public struct WorkerDefinition: Sendable {
+    public let name: WorkerName
     /// Types bound from `oms.commands`.
-    package var commands: [String]
+    public var commands: [String]
     /// Patterns bound from `oms.events`: events of outside services.
-    package var publicEvents: [String] = []
-    package var handler: H
-    package var effects: (any EffectHandler)?
-    package var queries: (any QueryHandler)?
-    package var inquiries: (any InquiryHandler)?
+    public var publicEvents: [String] = []
+    public var effects: (any EffectHandler)?
+    public var queries: (any QueryHandler)?
+    public var inquiries: (any InquiryHandler)?
     /// Of a handler that puts messages aside.
-    package var recall: Recall?
+    public var recall: Recall?
     /// Tenant of outside messages that name none.
-    package var defaultTenant = "default"
+    public var defaultTenant = "default"
 
-    package init(
-        _ name: WorkerName, commands: [String], publicEvents: [String] = [], handler: H,
+    /// Runs the decisions on a thread. It is made where the handler's type is known, so that the compiler can make the whole loop for
+    /// that type.
+    let decide: @Sendable (DecisionParts) -> Void
+
+    public init(
+        _ name: WorkerName, commands: [String], publicEvents: [String] = [], handler: some Handler,
         effects: (any EffectHandler)? = nil, queries: (any QueryHandler)? = nil,
         inquiries: (any InquiryHandler)? = nil, recall: Recall? = nil
     ) {
         self.name = name
         self.commands = commands
         self.publicEvents = publicEvents
-        self.handler = handler
+        decide = { DecisionLoop(handler, $0).run() }
         self.effects = effects
         self.queries = queries
         self.inquiries = inquiries

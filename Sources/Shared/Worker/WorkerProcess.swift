@@ -1,22 +1,22 @@
-package import AMQP
+import AMQP
 import Bus
 import Contracts
 import Foundation
-package import Logging
-package import Postgres
+import Logging
+import Postgres
 import ServiceLifecycle
 
 /// One running worker: its threads, from start to drained stop.
 ///
 /// Threads: decisions, queries, publishing. Effects run as Swift tasks. Two processes of one worker share its queues.
-package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
-    private let definition: WorkerDefinition<H>
+public final class WorkerProcess: ServiceLifecycle.Service {
+    private let definition: WorkerDefinition
     private let connections: WorkerConnections
     private let health: WorkerHealth
     private let logger: Logger
 
-    package init(
-        _ definition: WorkerDefinition<H>, broker: AMQPEndpoint, database: PostgresEndpoint, health: WorkerHealth,
+    public init(
+        _ definition: WorkerDefinition, broker: AMQPEndpoint, database: PostgresEndpoint, health: WorkerHealth,
         logger: Logger
     ) {
         self.definition = definition
@@ -26,7 +26,7 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
     }
 
     /// Runs until graceful shutdown, then takes nothing new, finishes what it has, publishes and returns.
-    package func run() async throws {
+    public func run() async throws {
         let definition = definition
         let decisions = try Mailbox()
         let queries = try Mailbox()
@@ -43,11 +43,11 @@ package final class WorkerProcess<H: Handler>: ServiceLifecycle.Service {
         await withTaskGroup(of: Void.self) { [connections, health, logger] group in
             group.addTask {
                 await Self.thread("\(definition.name.rawValue) decide") {
-                    DecisionLoop(
-                        definition, connections: connections, mailbox: decisions, outbound: outbound,
-                        executor: executor,
-                        health: health, metrics: WorkerMetrics(worker: definition.name.rawValue), logger: logger
-                    ).run()
+                    definition.decide(
+                        DecisionParts(
+                            definition: definition, connections: connections, mailbox: decisions, outbound: outbound,
+                            executor: executor, health: health,
+                            metrics: WorkerMetrics(worker: definition.name.rawValue), logger: logger))
                 }
             }
             group.addTask {

@@ -181,5 +181,5 @@ import Testing
 }
 
 extension APIOperation: CustomTestStringConvertible {
-    package var testDescription: String { id }
+    public var testDescription: String { id }
 }

@@ -1,27 +1,27 @@
-package import Contracts
+import Contracts
 import Foundation
 import Yams
 
 /// docs/openapi.yaml, as far as tests read it.
-package struct APIDocument: Sendable {
-    package let root: JSON
-    package let operations: [APIOperation]
+public struct APIDocument: Sendable {
+    public let root: JSON
+    public let operations: [APIOperation]
 
     /// Reads a document. Throws when it is no YAML or no OpenAPI.
-    package init(yaml: String) throws {
+    public init(yaml: String) throws {
         guard let node = try Yams.compose(yaml: yaml) else { throw TestSupportError("an empty document") }
         root = Self.json(node)
         operations = try Self.operations(in: root)
     }
 
     /// The contract of this repository.
-    package static func contract() throws -> APIDocument {
+    public static func contract() throws -> APIDocument {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../../docs/openapi.yaml").standardized
         return try APIDocument(yaml: try String(contentsOf: file, encoding: .utf8))
     }
 
-    package func operation(_ id: String) throws -> APIOperation {
+    public func operation(_ id: String) throws -> APIOperation {
         guard let operation = operations.first(where: { $0.id == id }) else {
             throw TestSupportError("openapi.yaml has no operation \(id)")
         }
@@ -29,7 +29,7 @@ package struct APIDocument: Sendable {
     }
 
     /// What a `$ref` names, or the value itself.
-    package func resolved(_ value: JSON) throws -> JSON {
+    public func resolved(_ value: JSON) throws -> JSON {
         guard let reference = value["$ref"]?.string else { return value }
         return try resolved(try Self.target(of: reference, in: root))
     }

@@ -1,25 +1,25 @@
-package import Contracts
+import Contracts
 
 /// One operation of the API, references resolved one level deep.
-package struct APIOperation: Sendable, CustomStringConvertible {
-    package let id: String
-    package let path: String
+public struct APIOperation: Sendable, CustomStringConvertible {
+    public let id: String
+    public let path: String
     /// In upper case.
-    package let method: String
-    package let roles: Set<String>
+    public let method: String
+    public let roles: Set<String>
     /// Whether it works without a token.
-    package let isOpen: Bool
+    public let isOpen: Bool
     /// Parameters in the path and the query and header fields, by name.
-    package let headers: Set<String>
-    package let queryParameters: Set<String>
+    public let headers: Set<String>
+    public let queryParameters: Set<String>
     /// Media types of the body; empty when it has none.
-    package let bodyTypes: [String]
+    public let bodyTypes: [String]
     /// Schema of the JSON body.
-    package let bodySchema: JSON?
+    public let bodySchema: JSON?
     /// The responses by status.
-    package let responses: [Int: JSON]
+    public let responses: [Int: JSON]
 
-    package var description: String { "\(method) \(path)" }
+    public var description: String { "\(method) \(path)" }
 
     init(path: String, method: String, _ json: JSON, shared: JSON?, _ root: JSON) throws {
         func resolved(_ value: JSON) throws -> JSON {
@@ -51,10 +51,10 @@ package struct APIOperation: Sendable, CustomStringConvertible {
     }
 
     /// The path with its parameters filled in.
-    package func path(_ parameters: [String: String]) -> String {
+    public func path(_ parameters: [String: String]) -> String {
         parameters.reduce(path) { $0.replacing("{\($1.key)}", with: $1.value) }
     }
 
-    package var hasPathParameters: Bool { path.contains("{") }
-    package var isChange: Bool { responses[202] != nil }
+    public var hasPathParameters: Bool { path.contains("{") }
+    public var isChange: Bool { responses[202] != nil }
 }

@@ -2,7 +2,7 @@ import Contracts
 import CurlHTTP
 
 /// Compares whole answers with the contract: status, media type, body, and header fields.
-package struct AnswerChecker {
+public struct AnswerChecker {
     private let document: APIDocument
     private let validator: SchemaValidator
 
@@ -12,13 +12,13 @@ package struct AnswerChecker {
         429: ["Retry-After", "RateLimit", "RateLimit-Policy"], 503: ["Retry-After"],
     ]
 
-    package init(_ document: APIDocument) {
+    public init(_ document: APIDocument) {
         self.document = document
         validator = SchemaValidator(document)
     }
 
     /// What is wrong with an answer; empty when it is as the contract says.
-    package func faults(in answer: FleetClient.Answer, of operation: APIOperation) throws -> [String] {
+    public func faults(in answer: FleetClient.Answer, of operation: APIOperation) throws -> [String] {
         guard let response = operation.responses[answer.status] else { return ["is not documented"] }
         return try headerFaults(answer, response) + bodyFaults(answer, response)
     }

@@ -1,20 +1,20 @@
 import Synchronization
 
 /// Which operations have answered with which status, and what was wrong with the answers.
-package final class ContractLog: Sendable {
+public final class ContractLog: Sendable {
     /// An operation and one of its documented statuses.
-    package struct Case: Hashable, Sendable, Comparable, CustomStringConvertible {
-        package let operation: String
-        package let status: Int
+    public struct Case: Hashable, Sendable, Comparable, CustomStringConvertible {
+        public let operation: String
+        public let status: Int
 
-        package init(_ operation: String, _ status: Int) {
+        public init(_ operation: String, _ status: Int) {
             self.operation = operation
             self.status = status
         }
 
-        package var description: String { "\(operation) \(status)" }
+        public var description: String { "\(operation) \(status)" }
 
-        package static func < (left: Case, right: Case) -> Bool {
+        public static func < (left: Case, right: Case) -> Bool {
             (left.operation, left.status) < (right.operation, right.status)
         }
     }
@@ -27,13 +27,13 @@ package final class ContractLog: Sendable {
     private let contents = Mutex(Contents())
     private let document: APIDocument
 
-    package init(_ document: APIDocument) { self.document = document }
+    public init(_ document: APIDocument) { self.document = document }
 
-    package var seen: Set<Case> { contents.withLock { $0.seen } }
-    package var faults: [String] { contents.withLock { $0.faults } }
+    public var seen: Set<Case> { contents.withLock { $0.seen } }
+    public var faults: [String] { contents.withLock { $0.faults } }
 
     /// Compares an answer with the contract and remembers both.
-    package func note(_ answer: FleetClient.Answer, of operation: APIOperation) throws {
+    public func note(_ answer: FleetClient.Answer, of operation: APIOperation) throws {
         let faults = try AnswerChecker(document).faults(in: answer, of: operation)
         contents.withLock { contents in
             contents.seen.insert(Case(operation.id, answer.status))

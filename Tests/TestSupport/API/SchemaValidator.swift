@@ -1,15 +1,15 @@
-package import Contracts
+import Contracts
 import Foundation
 
 /// Compares values with schemas, for exactly the keywords of JSON Schema 2020-12 that docs/openapi.yaml uses. A keyword that is
 /// not known is a fault, so that nothing passes because it was not looked at.
-package struct SchemaValidator {
+public struct SchemaValidator {
     private let document: APIDocument
 
-    package init(_ document: APIDocument) { self.document = document }
+    public init(_ document: APIDocument) { self.document = document }
 
     /// What is wrong with the value, each with its place; empty when it fits.
-    package func faults(in value: JSON, _ schema: JSON, at place: String = "") -> [String] {
+    public func faults(in value: JSON, _ schema: JSON, at place: String = "") -> [String] {
         faults(in: value, schema, at: place, documented: [])
     }
 

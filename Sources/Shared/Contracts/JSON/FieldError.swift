@@ -1,16 +1,16 @@
 /// One fault of a request: the place and what is wrong there.
-package struct FieldError: Sendable, Equatable, JSONEncodable {
+public struct FieldError: Sendable, Equatable, JSONEncodable {
     /// JSON Pointer into the body; nil when `parameter` says where.
-    package var pointer: String?
+    public var pointer: String?
     /// Name of the query parameter or header; of a client's own name the first 64 characters, `?` for an empty one.
-    package var parameter: String?
-    package var code: String
-    package var detail: String
-    package var missing: Money?
-    package var missingQuantity: Int64?
-    package var availableQuantity: Int64?
+    public var parameter: String?
+    public var code: String
+    public var detail: String
+    public var missing: Money?
+    public var missingQuantity: Int64?
+    public var availableQuantity: Int64?
 
-    package init(
+    public init(
         pointer: String? = nil, parameter: String? = nil, code: String, detail: String, missing: Money? = nil,
         missingQuantity: Int64? = nil, availableQuantity: Int64? = nil
     ) {
@@ -23,7 +23,7 @@ package struct FieldError: Sendable, Equatable, JSONEncodable {
         self.availableQuantity = availableQuantity
     }
 
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("pointer", pointer)
             $0.member("parameter", parameter)

@@ -1,6 +1,6 @@
 extension Input {
     /// Schema `PromoCodeText`: 2 to 32 letters, digits, `_` or `-`, the first a letter or digit. In upper case.
-    package func promoCode() -> String? {
+    public func promoCode() -> String? {
         let text = text(2...32) { scalar in
             switch scalar {
             case "A"..."Z", "a"..."z", "0"..."9", "_", "-": true

@@ -9,7 +9,7 @@
 /// let note = input["notes"].text(0...1000)
 /// guard input.faults.isEmpty else { return .refuse(.validationFailed(input.faults)) }
 /// ```
-package struct Input {
+public struct Input {
     /// What all readers of one body share. Pointers are written only for faults; until then a reader knows its step.
     private final class Collector {
         enum Step {
@@ -40,11 +40,11 @@ package struct Input {
     }
 
     /// The value; nil when it is absent or `null`.
-    package let value: JSON?
+    public let value: JSON?
     private let step: Int
     private let collector: Collector
 
-    package init(_ body: JSON) {
+    public init(_ body: JSON) {
         self.init(body, .root, Collector())
     }
 
@@ -55,30 +55,30 @@ package struct Input {
     }
 
     /// Where the value stands in the body (RFC 6901).
-    package var pointer: String { collector.pointer(step) }
+    public var pointer: String { collector.pointer(step) }
 
     /// All faults noted so far by this reader and its children.
-    package var faults: [FieldError] { collector.faults }
+    public var faults: [FieldError] { collector.faults }
 
-    package var isPresent: Bool { value != nil }
+    public var isPresent: Bool { value != nil }
 
-    package func note(_ code: String, _ detail: String) {
+    public func note(_ code: String, _ detail: String) {
         collector.faults.append(FieldError(pointer: pointer, code: code, detail: detail))
     }
 
     /// A member of an object. The reader of a member of something else is absent.
-    package subscript(name: String) -> Input {
+    public subscript(name: String) -> Input {
         Input(value?[name], .member(name, of: step), collector)
     }
 
     /// Notes `required` when the value is absent.
-    package func required() -> Input {
+    public func required() -> Input {
         if value == nil { note("required", "Is required.") }
         return self
     }
 
     /// Notes `invalid_type` when this is present and no object.
-    @discardableResult package func object() -> Input? {
+    @discardableResult public func object() -> Input? {
         guard let value else { return nil }
         guard case .object = value else {
             note("invalid_type", "Must be an object.")
@@ -87,7 +87,7 @@ package struct Input {
         return self
     }
 
-    package func array(_ count: ClosedRange<Int>) -> [Input]? {
+    public func array(_ count: ClosedRange<Int>) -> [Input]? {
         guard let value else { return nil }
         guard case .array(let elements) = value else {
             note("invalid_type", "Must be an array.")
@@ -107,7 +107,7 @@ package struct Input {
     }
 
     /// Text of so many characters (Unicode scalars), every one of which passes `allowed`.
-    package func text(_ length: ClosedRange<Int>, allowed: ((Unicode.Scalar) -> Bool)? = nil) -> String? {
+    public func text(_ length: ClosedRange<Int>, allowed: ((Unicode.Scalar) -> Bool)? = nil) -> String? {
         guard let value else { return nil }
         guard case .string(let text) = value else {
             note("invalid_type", "Must be a string.")
@@ -141,9 +141,9 @@ package struct Input {
     }
 
     /// An opaque id of another service.
-    package func externalID() -> String? { text(1...128, allowed: ExternalID.allows) }
+    public func externalID() -> String? { text(1...128, allowed: ExternalID.allows) }
 
-    package func identifier() -> Identifier? {
+    public func identifier() -> Identifier? {
         guard let text = text(1...64) else { return nil }
         guard let id = Identifier(text), id.version == 7 else {
             note("invalid_format", "Must be an id of this system.")
@@ -152,7 +152,7 @@ package struct Input {
         return id
     }
 
-    package func integer(_ range: ClosedRange<Int64>) -> Int64? {
+    public func integer(_ range: ClosedRange<Int64>) -> Int64? {
         guard let value else { return nil }
         guard case .number(let text) = value else {
             note("invalid_type", "Must be an integer.")
@@ -180,7 +180,7 @@ package struct Input {
         return Int64(number)
     }
 
-    package func bool() -> Bool? {
+    public func bool() -> Bool? {
         guard let value else { return nil }
         guard case .bool(let flag) = value else {
             note("invalid_type", "Must be true or false.")
@@ -190,7 +190,7 @@ package struct Input {
     }
 
     /// One of the words of an enumeration.
-    package func word<Word: RawRepresentable<String>>(as type: Word.Type = Word.self) -> Word? {
+    public func word<Word: RawRepresentable<String>>(as type: Word.Type = Word.self) -> Word? {
         guard let value else { return nil }
         guard case .string(let text) = value else {
             note("invalid_type", "Must be a string.")
@@ -203,7 +203,7 @@ package struct Input {
         return word
     }
 
-    package func currency() -> Currency? {
+    public func currency() -> Currency? {
         guard let text = text(1...64) else { return nil }
         guard let currency = Currency(text) else {
             note("invalid_format", "Must be three capital letters.")
@@ -213,7 +213,7 @@ package struct Input {
     }
 
     /// An amount as a JSON string or number, read from its text.
-    package func money(_ currency: Currency) -> Money? {
+    public func money(_ currency: Currency) -> Money? {
         guard let value else { return nil }
         guard let text = value.scalarText else {
             note("invalid_type", "Must be a decimal string or a number.")
@@ -232,9 +232,9 @@ package struct Input {
         }
     }
 
-    package func percent() -> Percent? { money(.uah).map { Percent(hundredths: $0.minor) } }
+    public func percent() -> Percent? { money(.uah).map { Percent(hundredths: $0.minor) } }
 
-    package func timestamp() -> Timestamp? {
+    public func timestamp() -> Timestamp? {
         guard let text = text(1...40) else { return nil }
         guard let time = Timestamp(text) else {
             note("invalid_format", "Must be an RFC 3339 date and time with an offset.")
@@ -245,15 +245,15 @@ package struct Input {
 }
 
 /// Ids that other services made: opaque, compared exactly.
-package enum ExternalID {
-    package static func allows(_ scalar: Unicode.Scalar) -> Bool {
+public enum ExternalID {
+    public static func allows(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "A"..."Z", "a"..."z", "0"..."9", ".", "_", ":", "@", "|", "~", "-": true
         default: false
         }
     }
 
-    package static func isValid(_ text: String) -> Bool {
+    public static func isValid(_ text: String) -> Bool {
         (1...128).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(allows)
     }
 }

@@ -1,7 +1,7 @@
 extension JSON {
     /// A hash of the value in canonical form: the order of members, spaces and escapes do not count, the text of
     /// numbers does. Used to tell a repeated request from another one with the same idempotency key.
-    package var fingerprint: UInt64 {
+    public var fingerprint: UInt64 {
         var hash = FNV128()
         add(to: &hash)
         return hash.low

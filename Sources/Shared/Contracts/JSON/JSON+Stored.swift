@@ -1,52 +1,52 @@
 /// A stored or internal document that does not hold what it must. A fault of the program or of the data at rest:
 /// the message is parked, a person looks.
-package struct StoredFormatError: Error, Sendable, CustomStringConvertible {
-    package let member: String
+public struct StoredFormatError: Error, Sendable, CustomStringConvertible {
+    public let member: String
 
-    package init(_ member: String) { self.member = member }
+    public init(_ member: String) { self.member = member }
 
-    package var description: String { "stored document: member \(member) is absent or has another type" }
+    public var description: String { "stored document: member \(member) is absent or has another type" }
 }
 
 /// Readers for documents that this system wrote itself. What a client sends is read by ``Input``.
 extension JSON {
-    package func text(_ name: String) throws -> String { try require(self[name]?.string, name) }
-    package func int(_ name: String) throws -> Int64 { try require(self[name]?.int, name) }
-    package func flag(_ name: String) throws -> Bool { try require(self[name]?.bool, name) }
-    package func list(_ name: String) throws -> [JSON] { try require(self[name]?.array, name) }
-    package func child(_ name: String) throws -> JSON { try require(self[name], name) }
+    public func text(_ name: String) throws -> String { try require(self[name]?.string, name) }
+    public func int(_ name: String) throws -> Int64 { try require(self[name]?.int, name) }
+    public func flag(_ name: String) throws -> Bool { try require(self[name]?.bool, name) }
+    public func list(_ name: String) throws -> [JSON] { try require(self[name]?.array, name) }
+    public func child(_ name: String) throws -> JSON { try require(self[name], name) }
 
-    package func id(_ name: String) throws -> Identifier {
+    public func id(_ name: String) throws -> Identifier {
         try require(self[name]?.string.flatMap { Identifier($0) }, name)
     }
 
-    package func time(_ name: String) throws -> Timestamp {
+    public func time(_ name: String) throws -> Timestamp {
         try require(self[name]?.string.flatMap { Timestamp($0) }, name)
     }
 
-    package func money(_ name: String, _ currency: Currency) throws -> Money {
+    public func money(_ name: String, _ currency: Currency) throws -> Money {
         guard let text = self[name]?.scalarText else { throw StoredFormatError(name) }
         return try Money(text: text, currency)
     }
 
-    package func currency(_ name: String = "currency") throws -> Currency {
+    public func currency(_ name: String = "currency") throws -> Currency {
         try require(self[name]?.string.flatMap { Currency($0) }, name)
     }
 
-    package func percent(_ name: String) throws -> Percent {
+    public func percent(_ name: String) throws -> Percent {
         guard let text = self[name]?.scalarText else { throw StoredFormatError(name) }
         return try Percent(text: text)
     }
 
-    package func word<Word: RawRepresentable<String>>(_ name: String, as type: Word.Type = Word.self) throws -> Word {
+    public func word<Word: RawRepresentable<String>>(_ name: String, as type: Word.Type = Word.self) throws -> Word {
         try require(self[name]?.string.flatMap { Word(rawValue: $0) }, name)
     }
 
     // Optional members: nil when absent.
 
-    package func optionalID(_ name: String) throws -> Identifier? { self[name] == nil ? nil : try id(name) }
-    package func optionalTime(_ name: String) throws -> Timestamp? { self[name] == nil ? nil : try time(name) }
-    package func optionalMoney(_ name: String, _ currency: Currency) throws -> Money? {
+    public func optionalID(_ name: String) throws -> Identifier? { self[name] == nil ? nil : try id(name) }
+    public func optionalTime(_ name: String) throws -> Timestamp? { self[name] == nil ? nil : try time(name) }
+    public func optionalMoney(_ name: String, _ currency: Currency) throws -> Money? {
         self[name] == nil ? nil : try money(name, currency)
     }
 

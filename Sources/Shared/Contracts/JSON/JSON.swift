@@ -1,6 +1,6 @@
 /// A JSON value as it was sent: numbers keep their text (amounts are read from it, never through a binary fraction),
 /// members keep their order.
-package enum JSON: Sendable, Equatable {
+public enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(String)
@@ -8,50 +8,50 @@ package enum JSON: Sendable, Equatable {
     case array([JSON])
     case object([Member])
 
-    package struct Member: Sendable, Equatable {
-        package let name: String
-        package let value: JSON
+    public struct Member: Sendable, Equatable {
+        public let name: String
+        public let value: JSON
 
-        package init(_ name: String, _ value: JSON) {
+        public init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value
         }
     }
 
     /// The member of an object; nil when it is absent, `null`, or this is no object.
-    package subscript(name: String) -> JSON? {
+    public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value.unlessNull
     }
 
     /// nil for `null`.
-    package var unlessNull: JSON? {
+    public var unlessNull: JSON? {
         if case .null = self { nil } else { self }
     }
 
-    package var string: String? {
+    public var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
-    package var bool: Bool? {
+    public var bool: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value
     }
 
-    package var array: [JSON]? {
+    public var array: [JSON]? {
         guard case .array(let values) = self else { return nil }
         return values
     }
 
     /// A whole number without fraction or exponent.
-    package var int: Int64? {
+    public var int: Int64? {
         guard case .number(let text) = self else { return nil }
         return Int64(text)
     }
 
     /// The text of a string or of a number: the two ways an amount may be sent.
-    package var scalarText: String? {
+    public var scalarText: String? {
         switch self {
         case .string(let text), .number(let text): text
         default: nil

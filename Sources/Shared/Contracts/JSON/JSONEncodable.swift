@@ -1,10 +1,10 @@
 /// A value with one form in JSON.
-package protocol JSONEncodable {
+public protocol JSONEncodable {
     func write(to writer: inout JSONWriter)
 }
 
 extension JSONEncodable {
-    package var jsonBytes: [UInt8] {
+    public var jsonBytes: [UInt8] {
         var writer = JSONWriter()
         write(to: &writer)
         return writer.bytes
@@ -12,52 +12,52 @@ extension JSONEncodable {
 }
 
 extension String: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.string(self) }
+    public func write(to writer: inout JSONWriter) { writer.string(self) }
 }
 
 extension Bool: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.bool(self) }
+    public func write(to writer: inout JSONWriter) { writer.bool(self) }
 }
 
 extension Int64: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.number(self) }
+    public func write(to writer: inout JSONWriter) { writer.number(self) }
 }
 
 extension Int: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.number(Int64(self)) }
+    public func write(to writer: inout JSONWriter) { writer.number(Int64(self)) }
 }
 
 extension Money: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
+    public func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
 }
 
 extension Percent: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.string(description) }
+    public func write(to writer: inout JSONWriter) { writer.string(description) }
 }
 
 extension Currency: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.string(code) }
+    public func write(to writer: inout JSONWriter) { writer.string(code) }
 }
 
 extension Identifier: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
+    public func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
 }
 
 extension Timestamp: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
+    public func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
 }
 
 extension CalendarDate: JSONEncodable {
-    package func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
+    public func write(to writer: inout JSONWriter) { writer.quoted { appendText(to: &$0) } }
 }
 
 /// Words of an enumeration are their raw values.
 extension JSONEncodable where Self: RawRepresentable, RawValue == String {
-    package func write(to writer: inout JSONWriter) { writer.string(rawValue) }
+    public func write(to writer: inout JSONWriter) { writer.string(rawValue) }
 }
 
 extension JSON: JSONEncodable {
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()
         case .bool(let value): writer.bool(value)
@@ -77,7 +77,7 @@ extension JSON: JSONEncodable {
 
 extension JSONWriter {
     /// As ``name(_:)`` for a name that is data.
-    package mutating func name(_ name: String) {
+    public mutating func name(_ name: String) {
         string(name)
         colon()
     }

@@ -1,7 +1,7 @@
 /// Reads RFC 8259 text strictly: one value, UTF-8, no duplicate member names, a bounded depth.
-package struct JSONParser {
+public struct JSONParser {
     /// Why a text is not JSON that we take.
-    package enum Fault: Error, Equatable, Sendable {
+    public enum Fault: Error, Equatable, Sendable {
         /// Not JSON; the offset is where reading stopped.
         case malformed(offset: Int)
         /// More levels than ``JSONParser/depthLimit``.
@@ -9,13 +9,13 @@ package struct JSONParser {
     }
 
     /// The contract's limit of nesting.
-    package static let depthLimit = 32
+    public static let depthLimit = 32
 
     private let bytes: ArraySlice<UInt8>
     private var position: Int
 
     /// - Throws: ``Fault``; the caller answers 400 `malformed_json`, or 413 for a value that is too deep.
-    package static func parse(_ bytes: some Collection<UInt8>) throws(Fault) -> JSON {
+    public static func parse(_ bytes: some Collection<UInt8>) throws(Fault) -> JSON {
         var parser = JSONParser(ArraySlice(bytes))
         let value = try parser.value(depth: 0)
         parser.skipSpace()
@@ -23,7 +23,7 @@ package struct JSONParser {
         return value
     }
 
-    package static func parse(_ text: String) throws(Fault) -> JSON { try parse(Array(text.utf8)) }
+    public static func parse(_ text: String) throws(Fault) -> JSON { try parse(Array(text.utf8)) }
 
     private init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes

@@ -1,29 +1,29 @@
 /// Writes JSON text straight into bytes, members in the order they are written. Values that are absent are left out.
 ///
 /// What takes values of any type is inlinable: called across modules as it is, each call looks up the types' metadata.
-package struct JSONWriter {
-    package private(set) var bytes: [UInt8]
+public struct JSONWriter {
+    public private(set) var bytes: [UInt8]
     private var needsComma = false
 
-    package init(capacity: Int = 256) {
+    public init(capacity: Int = 256) {
         bytes = []
         bytes.reserveCapacity(capacity)
     }
 
     /// The bytes of one object.
-    package static func object(capacity: Int = 256, _ members: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
+    public static func object(capacity: Int = 256, _ members: (inout JSONWriter) throws -> Void) rethrows -> [UInt8] {
         var writer = JSONWriter(capacity: capacity)
         try writer.object(members)
         return writer.bytes
     }
 
-    package mutating func object(_ members: (inout JSONWriter) throws -> Void) rethrows {
+    public mutating func object(_ members: (inout JSONWriter) throws -> Void) rethrows {
         begin(UInt8(ascii: "{"))
         try members(&self)
         end(UInt8(ascii: "}"))
     }
 
-    @inlinable package mutating func array<Element>(
+    public mutating func array<Element>(
         _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) throws -> Void
     ) rethrows {
         begin(UInt8(ascii: "["))
@@ -31,13 +31,13 @@ package struct JSONWriter {
         end(UInt8(ascii: "]"))
     }
 
-    @usableFromInline mutating func begin(_ byte: UInt8) {
+    mutating func begin(_ byte: UInt8) {
         separate()
         bytes.append(byte)
         needsComma = false
     }
 
-    @usableFromInline mutating func end(_ byte: UInt8) {
+    mutating func end(_ byte: UInt8) {
         bytes.append(byte)
         needsComma = true
     }
@@ -50,7 +50,7 @@ package struct JSONWriter {
     // MARK: Members
 
     /// Writes a member's name; the value has to follow.
-    package mutating func name(_ name: StaticString) {
+    public mutating func name(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
@@ -59,29 +59,29 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    @inlinable package mutating func member(_ name: StaticString, _ value: some JSONEncodable) {
+    public mutating func member(_ name: StaticString, _ value: some JSONEncodable) {
         self.name(name)
         value.write(to: &self)
     }
 
     /// Leaves the member out when there is no value.
-    @inlinable package mutating func member(_ name: StaticString, _ value: (some JSONEncodable)?) {
+    public mutating func member(_ name: StaticString, _ value: (some JSONEncodable)?) {
         guard let value else { return }
         member(name, value)
     }
 
-    @inlinable package mutating func member(_ name: StaticString, array values: some Sequence<some JSONEncodable>) {
+    public mutating func member(_ name: StaticString, array values: some Sequence<some JSONEncodable>) {
         self.name(name)
         array(values) { $1.write(to: &$0) }
     }
 
-    package mutating func member(_ name: StaticString, _ members: (inout JSONWriter) throws -> Void) rethrows {
+    public mutating func member(_ name: StaticString, _ members: (inout JSONWriter) throws -> Void) rethrows {
         self.name(name)
         try object(members)
     }
 
     /// Writes a member whose value is JSON text already.
-    package mutating func member(_ name: StaticString, raw json: some Sequence<UInt8>) {
+    public mutating func member(_ name: StaticString, raw json: some Sequence<UInt8>) {
         self.name(name)
         raw(json)
     }
@@ -93,12 +93,12 @@ package struct JSONWriter {
 
     // MARK: Values
 
-    package mutating func raw(_ json: some Sequence<UInt8>) {
+    public mutating func raw(_ json: some Sequence<UInt8>) {
         separate()
         bytes.append(contentsOf: json)
     }
 
-    package mutating func string(_ text: String) {
+    public mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         appendEscaped(text)
@@ -106,24 +106,24 @@ package struct JSONWriter {
     }
 
     /// Writes text that needs no escaping (digits, dashes, colons, letters), through its own appender.
-    package mutating func quoted(_ append: (inout [UInt8]) -> Void) {
+    public mutating func quoted(_ append: (inout [UInt8]) -> Void) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         append(&bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 
-    package mutating func number(_ value: Int64) {
+    public mutating func number(_ value: Int64) {
         separate()
         bytes.appendDecimal(value)
     }
 
-    package mutating func bool(_ value: Bool) {
+    public mutating func bool(_ value: Bool) {
         separate()
         bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
     }
 
-    package mutating func null() {
+    public mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
     }

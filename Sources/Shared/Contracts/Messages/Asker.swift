@@ -1,17 +1,17 @@
 /// Whoever waits for an outcome that other workers decide; answered when it is known.
-package struct Asker: Sendable, Equatable {
+public struct Asker: Sendable, Equatable {
     /// The command, which is the operation's id too.
-    package let id: Identifier
+    public let id: Identifier
     /// When it came.
-    package let at: Timestamp
+    public let at: Timestamp
 
-    package init(id: Identifier, at: Timestamp) {
+    public init(id: Identifier, at: Timestamp) {
         self.id = id
         self.at = at
     }
 
     /// The answer to others who ask for the same meanwhile: the operation that is under way.
-    package var operation: Reply {
+    public var operation: Reply {
         Reply(
             status: 202, headers: ["Location": "/api/v1/operations/\(id)", "Retry-After": "1"],
             body: JSONWriter.object {
@@ -23,12 +23,12 @@ package struct Asker: Sendable, Equatable {
 }
 
 extension Asker: JSONEncodable {
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("id", id)
             $0.member("at", at)
         }
     }
 
-    package init(json: JSON) throws { self.init(id: try json.id("id"), at: try json.time("at")) }
+    public init(json: JSON) throws { self.init(id: try json.id("id"), at: try json.time("at")) }
 }

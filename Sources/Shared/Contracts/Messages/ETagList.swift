@@ -1,8 +1,8 @@
 /// The value of `If-Match` or `If-None-Match`: entity tags with commas between them, or `*`.
-package struct ETagList: Sendable {
+public struct ETagList: Sendable {
     private let tags: [Substring]
 
-    package init(_ value: String) {
+    public init(_ value: String) {
         tags = value.split(separator: ",").map { tag in
             let trimmed = tag.drop { $0 == " " || $0 == "\t" }
             let end = trimmed.lastIndex { $0 != " " && $0 != "\t" }.map { trimmed.index(after: $0) } ?? trimmed.endIndex
@@ -10,7 +10,7 @@ package struct ETagList: Sendable {
         }
     }
 
-    package func contains(_ tag: String) -> Bool {
+    public func contains(_ tag: String) -> Bool {
         tags.contains { $0 == "*" || $0 == tag || $0.dropFirst(2) == tag && $0.hasPrefix("W/") }
     }
 }

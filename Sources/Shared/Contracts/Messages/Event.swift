@@ -1,24 +1,24 @@
 /// A fact about an aggregate, as the event log stores it and, when it is public, as other services see it.
-package struct Event: Sendable, Equatable {
-    package let id: Identifier
+public struct Event: Sendable, Equatable {
+    public let id: Identifier
     /// Event type and routing key: `order.confirmed`.
-    package let type: String
-    package let tenant: String
+    public let type: String
+    public let tenant: String
     /// Id of the aggregate, or the promo code.
-    package let subject: String
+    public let subject: String
     /// Version of the aggregate after the event.
-    package let sequence: Int64
-    package let time: Timestamp
-    package let actor: Actor
+    public let sequence: Int64
+    public let time: Timestamp
+    public let actor: Actor
     /// What the bus carries (events.md). Frozen in the transaction that made the change.
-    package let body: [UInt8]
+    public let body: [UInt8]
     /// Whether it is published. Other facts stay in the log, for the timeline and for folding.
-    package let isPublic: Bool
-    package let requestID: String
-    package let causationID: Identifier?
-    package let traceparent: String?
+    public let isPublic: Bool
+    public let requestID: String
+    public let causationID: Identifier?
+    public let traceparent: String?
 
-    package init(
+    public init(
         id: Identifier, type: String, tenant: String, subject: String, sequence: Int64, time: Timestamp, actor: Actor,
         body: [UInt8], isPublic: Bool = true, requestID: String = "", causationID: Identifier? = nil,
         traceparent: String? = nil
@@ -38,7 +38,7 @@ package struct Event: Sendable, Equatable {
     }
 
     /// The event as the workers of the fleet receive it.
-    package var message: Message {
+    public var message: Message {
         Message(
             id: id, type: type, tenant: tenant, actor: actor, body: body, requestID: requestID,
             traceparent: traceparent,

@@ -1,5 +1,5 @@
 /// Chooses a representation by the value of `Accept` (RFC 9110, section 12.5.1).
-package struct MediaChoice {
+public struct MediaChoice {
     private struct Range {
         let type: Substring
         let subtype: Substring
@@ -17,7 +17,7 @@ package struct MediaChoice {
 
     private let ranges: [Range]
 
-    package init(accept: String) {
+    public init(accept: String) {
         let ranges = accept.lowercased().split(separator: ",").compactMap { entry -> Range? in
             let parts = entry.split(separator: ";").map { $0.trimming(" \t") }
             guard let names = parts.first?.split(separator: "/"), names.count == 2 else { return nil }
@@ -30,7 +30,7 @@ package struct MediaChoice {
 
     /// - Parameter offers: Media types, the dearest first.
     /// - Returns: The one that is wanted most; nil when none is wanted.
-    package func best(of offers: [String]) -> String? {
+    public func best(of offers: [String]) -> String? {
         var best: (offer: String, quality: Double)?
         for offer in offers {
             let quality = self.quality(of: offer)

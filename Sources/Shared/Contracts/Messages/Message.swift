@@ -2,61 +2,61 @@
 ///
 /// The body is JSON in the wire names of the contract. It is passed on as bytes; only the worker that owns the rules
 /// decodes it.
-package struct Message: Sendable, Equatable {
+public struct Message: Sendable, Equatable {
     /// Where an answer goes: a reply queue of the broker, and the number the asker knows the question by.
-    package struct ReplyAddress: Sendable, Hashable {
+    public struct ReplyAddress: Sendable, Hashable {
         /// The broker's name for "to whoever asked": it is replaced by a real address on the way.
-        package static let direct = "amq.rabbitmq.reply-to"
+        public static let direct = "amq.rabbitmq.reply-to"
 
-        package let queue: String
-        package let token: UInt64
+        public let queue: String
+        public let token: UInt64
 
-        package init(queue: String, token: UInt64) {
+        public init(queue: String, token: UInt64) {
             self.queue = queue
             self.token = token
         }
     }
 
     /// What the client asked for about repeats of its request.
-    package struct Repeat: OptionSet, Sendable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
+    public struct Repeat: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// The client sent an Idempotency-Key: a second request with the same id is compared and answered again.
-        package static let keyed = Repeat(rawValue: 1)
+        public static let keyed = Repeat(rawValue: 1)
         /// The client waits (`Prefer: wait`): it joins a first request that still runs.
-        package static let joins = Repeat(rawValue: 2)
+        public static let joins = Repeat(rawValue: 2)
     }
 
     /// Names the message for ever; the key of de-duplication. Of a change it is the operation's id.
-    package var id: Identifier
+    public var id: Identifier
     /// What it is: `order.create`. Chooses the decider.
-    package var type: String
-    package var tenant: String
-    package var actor: Actor
-    package var body: [UInt8]
-    package var replyTo: ReplyAddress?
+    public var type: String
+    public var tenant: String
+    public var actor: Actor
+    public var body: [UInt8]
+    public var replyTo: ReplyAddress?
     /// Id of the call that began the chain; in problems and logs.
-    package var requestID: String
+    public var requestID: String
     /// Path of the request, for `instance` of a problem; empty inside the fleet.
-    package var path: String
+    public var path: String
     /// Path and query parameters and preconditions by name.
-    package var parameters: [String: String]
-    package var repeats: Repeat
-    package var traceparent: String?
+    public var parameters: [String: String]
+    public var repeats: Repeat
+    public var traceparent: String?
     /// The message that caused this one.
-    package var causationID: Identifier?
+    public var causationID: Identifier?
     /// Of an event, its aggregate.
-    package var subject: String
+    public var subject: String
     /// Of an event, the version of its aggregate after it.
-    package var sequence: Int64
-    package var sentAt: Timestamp
+    public var sequence: Int64
+    public var sentAt: Timestamp
     /// After this instant nobody waits for the answer of a query.
-    package var deadline: Timestamp?
+    public var deadline: Timestamp?
     /// How often it was tried before.
-    package var attempt: Int
+    public var attempt: Int
 
-    package init(
+    public init(
         id: Identifier, type: String, tenant: String, actor: Actor = .system, body: [UInt8] = [],
         replyTo: ReplyAddress? = nil, requestID: String = "", path: String = "", parameters: [String: String] = [:],
         repeats: Repeat = [], traceparent: String? = nil, causationID: Identifier? = nil, subject: String = "",
@@ -82,5 +82,5 @@ package struct Message: Sendable, Equatable {
     }
 
     /// The resource that the path names; nil when it names none, or with what is no id.
-    package var pathID: Identifier? { parameters["id"].flatMap { Identifier($0) } }
+    public var pathID: Identifier? { parameters["id"].flatMap { Identifier($0) } }
 }

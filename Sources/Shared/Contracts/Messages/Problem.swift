@@ -1,18 +1,18 @@
 /// A refusal, told as a problem document (RFC 9457). The code is stable, the detail is for people.
-package struct Problem: Sendable, Equatable {
-    package let code: ProblemCode
-    package var detail: String
-    package var errors: [FieldError]
+public struct Problem: Sendable, Equatable {
+    public let code: ProblemCode
+    public var detail: String
+    public var errors: [FieldError]
     /// With a state conflict, the present status or version.
-    package var current: String?
+    public var current: String?
     /// With `invalid_transition`, what the caller may set.
-    package var allowed: [String]?
+    public var allowed: [String]?
     /// With a balance conflict, the amount that would be possible.
-    package var available: Money?
-    package var currency: Currency?
-    package var retryAfter: Int?
+    public var available: Money?
+    public var currency: Currency?
+    public var retryAfter: Int?
 
-    package init(
+    public init(
         _ code: ProblemCode, _ detail: String, errors: [FieldError] = [], current: String? = nil,
         allowed: [String]? = nil,
         available: Money? = nil, currency: Currency? = nil, retryAfter: Int? = nil
@@ -28,25 +28,25 @@ package struct Problem: Sendable, Equatable {
     }
 
     /// All faults of a request at once; at most 100 are told.
-    package static func validationFailed(_ errors: [FieldError]) -> Problem {
+    public static func validationFailed(_ errors: [FieldError]) -> Problem {
         Problem(
             .validationFailed, errors.count == 1 ? "1 field is not valid." : "\(errors.count) fields are not valid.",
             errors: Array(errors.prefix(100)))
     }
 
     /// A query parameter that the operation does not have.
-    package static func unknownParameter(_ name: String) -> Problem {
+    public static func unknownParameter(_ name: String) -> Problem {
         let error = FieldError(parameter: name, code: "not_allowed", detail: "Is not known here.")
         return Problem(.unknownParameter, "There is no parameter \(error.parameter ?? "?").", errors: [error])
     }
 
-    package static func notFound(_ what: String) -> Problem { Problem(.notFound, "There is no such \(what).") }
+    public static func notFound(_ what: String) -> Problem { Problem(.notFound, "There is no such \(what).") }
 
     /// Longer paths are left out of the document: the beginning of a path would name another resource.
     private static let pathLimit = 500
 
     /// The document for a call: its `instance` is the path, its `request_id` the call's id.
-    package func reply(path: String, requestID: String) -> Reply {
+    public func reply(path: String, requestID: String) -> Reply {
         let body = JSONWriter.object {
             $0.member("type", "urn:oms:problem:\(code.rawValue)")
             $0.member("title", code.title)
@@ -67,5 +67,5 @@ package struct Problem: Sendable, Equatable {
     }
 
     /// As ``reply(path:requestID:)`` for the message that is refused.
-    package func reply(to message: Message) -> Reply { reply(path: message.path, requestID: message.requestID) }
+    public func reply(to message: Message) -> Reply { reply(path: message.path, requestID: message.requestID) }
 }

@@ -1,5 +1,5 @@
 /// Stable machine codes of problems with their HTTP status and title.
-package enum ProblemCode: String, Sendable, CaseIterable {
+public enum ProblemCode: String, Sendable, CaseIterable {
     case malformedJSON = "malformed_json"
     case malformedRequest = "malformed_request"
     case unknownParameter = "unknown_parameter"
@@ -67,7 +67,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case catalogueUnavailable = "catalogue_unavailable"
     case carrierUnavailable = "carrier_unavailable"
 
-    package var status: Int {
+    public var status: Int {
         switch self {
         case .malformedJSON, .malformedRequest, .unknownParameter, .invalidParameter, .invalidCursor,
             .idempotencyKeyRequired, .unknownProvider:
@@ -94,7 +94,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     }
 
     /// Short text of the code, the same each time: the code in words where nothing better is said.
-    package var title: String {
+    public var title: String {
         switch self {
         case .unauthenticated: "Authentication required"
         case .idempotencyInFlight: "Request in flight"

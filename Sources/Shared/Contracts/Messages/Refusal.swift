@@ -1,6 +1,6 @@
 /// A problem as an error, for `Result` and typed throws: what was asked for is answered with it.
-package struct Refusal: Error, Sendable, Equatable {
-    package let problem: Problem
+public struct Refusal: Error, Sendable, Equatable {
+    public let problem: Problem
 
-    package init(_ problem: Problem) { self.problem = problem }
+    public init(_ problem: Problem) { self.problem = problem }
 }

@@ -1,48 +1,48 @@
 /// What a token may do.
-package enum Role: String, Sendable, Hashable, CaseIterable, JSONEncodable {
+public enum Role: String, Sendable, Hashable, CaseIterable, JSONEncodable {
     case customer, staff, admin, service, anonymous
 }
 
 /// Who did something.
-package struct Actor: Hashable, Sendable, JSONEncodable {
-    package enum Kind: String, Sendable, Hashable, JSONEncodable {
+public struct Actor: Hashable, Sendable, JSONEncodable {
+    public enum Kind: String, Sendable, Hashable, JSONEncodable {
         case customer, staff, admin, service, system, anonymous
     }
 
-    package let type: Kind
+    public let type: Kind
     /// `sub` of the token; nil for `system` and `anonymous`.
-    package let id: String?
+    public let id: String?
 
-    package init(_ type: Kind, id: String? = nil) {
+    public init(_ type: Kind, id: String? = nil) {
         self.type = type
         self.id = id
     }
 
     /// What follows by itself.
-    package static let system = Actor(.system)
-    package static let anonymous = Actor(.anonymous)
+    public static let system = Actor(.system)
+    public static let anonymous = Actor(.anonymous)
 
-    package init(role: Role, subject: String) {
+    public init(role: Role, subject: String) {
         self.init(Kind(rawValue: role.rawValue) ?? .customer, id: subject)
     }
 
     /// May work for all customers of its tenant.
-    package var isStaff: Bool { type == .staff || isAdmin }
+    public var isStaff: Bool { type == .staff || isAdmin }
 
     /// May do what staff may and what needs an admin's word. `system` may do everything.
-    package var isAdmin: Bool { type == .admin || type == .service || type == .system }
+    public var isAdmin: Bool { type == .admin || type == .service || type == .system }
 
     /// Whether the actor may see what belongs to a customer: the customer itself and those who work for the shop.
-    package func maySee(customer: String) -> Bool { isStaff || (type == .customer && id == customer) }
+    public func maySee(customer: String) -> Bool { isStaff || (type == .customer && id == customer) }
 
-    package func write(to writer: inout JSONWriter) {
+    public func write(to writer: inout JSONWriter) {
         writer.object {
             $0.member("type", type)
             $0.member("id", id)
         }
     }
 
-    package init(json: JSON) throws {
+    public init(json: JSON) throws {
         self.init(try json.word("type"), id: json["id"]?.string)
     }
 }

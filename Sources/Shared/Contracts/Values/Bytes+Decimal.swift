@@ -1,6 +1,6 @@
 extension [UInt8] {
     /// Appends a number in decimal ASCII.
-    package mutating func appendDecimal(_ value: Int64) {
+    public mutating func appendDecimal(_ value: Int64) {
         guard value >= 0 else {
             append(UInt8(ascii: "-"))
             return appendDecimal(magnitude: value.magnitude)

@@ -1,11 +1,11 @@
 /// A day of the proleptic Gregorian calendar.
-package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let year: Int64
-    package let month: Int64
-    package let day: Int64
+public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let year: Int64
+    public let month: Int64
+    public let day: Int64
 
     /// - Returns: nil when there is no such day.
-    package init?(year: Int64, month: Int64, day: Int64) {
+    public init?(year: Int64, month: Int64, day: Int64) {
         guard (0...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(of: month, year) else {
             return nil
         }
@@ -14,7 +14,7 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
 
     /// Counts in eras of 400 years that begin in March, so that the leap day comes last
     /// (the well-known civil-from-days method).
-    package init(daysSince1970 days: Int64) {
+    public init(daysSince1970 days: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -26,7 +26,7 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    package var daysSince1970: Int64 {
+    public var daysSince1970: Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -43,13 +43,13 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
     }
 
     /// `2025-09-17`.
-    package var description: String {
+    public var description: String {
         var bytes: [UInt8] = []
         appendText(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    package func appendText(to bytes: inout [UInt8]) {
+    public func appendText(to bytes: inout [UInt8]) {
         bytes.appendTwoDigits(year / 100)
         bytes.appendTwoDigits(year % 100)
         bytes.append(UInt8(ascii: "-"))
@@ -59,7 +59,7 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
     }
 
     /// Reads `2025-09-17`.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].utf8.count == 4, parts[1].utf8.count == 2, parts[2].utf8.count == 2,
             parts.allSatisfy({ $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }),
@@ -68,7 +68,7 @@ package struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConvert
         self.init(year: year, month: month, day: day)
     }
 
-    package static func < (left: CalendarDate, right: CalendarDate) -> Bool {
+    public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 }

@@ -1,15 +1,15 @@
 /// An ISO 4217 currency code with its number of minor digits.
-package struct Currency: Hashable, Sendable, CustomStringConvertible {
+public struct Currency: Hashable, Sendable, CustomStringConvertible {
     /// Three capital letters, for instance `UAH`.
-    package let code: String
+    public let code: String
 
     /// How many digits follow the decimal point: 2, except where the standard gives 0 or 3.
-    package let minorDigits: Int
+    public let minorDigits: Int
 
-    package static let uah = Currency(known: "UAH")
+    public static let uah = Currency(known: "UAH")
 
     /// - Returns: nil when the text is not three capital ASCII letters.
-    package init?(_ code: String) {
+    public init?(_ code: String) {
         guard code.utf8.count == 3, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
         else {
             return nil
@@ -31,7 +31,7 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Minor units in one main unit: 1, 100 or 1000.
-    package var scale: Int64 {
+    public var scale: Int64 {
         switch minorDigits {
         case 0: 1
         case 3: 1000
@@ -39,5 +39,5 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    package var description: String { code }
+    public var description: String { code }
 }

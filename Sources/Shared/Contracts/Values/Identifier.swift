@@ -1,15 +1,15 @@
 /// A UUID as two words. Ids made here are version 7, so they sort by time of creation and keep indexes compact.
-package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let high: UInt64
-    package let low: UInt64
+public struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let high: UInt64
+    public let low: UInt64
 
-    package init(high: UInt64, low: UInt64) {
+    public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// A new UUIDv7 of this instant: 48 bits of milliseconds, 74 random bits.
-    package static func new(at time: Timestamp = .now) -> Identifier {
+    public static func new(at time: Timestamp = .now) -> Identifier {
         var random = RandomWords()
         return Identifier(
             high: UInt64(bitPattern: time.milliseconds) << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &random),
@@ -20,7 +20,7 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
     ///
     /// The first 48 bits, which hold the time in other ids, are taken from the hash too, with the top bit set: such
     /// an id lies in a far future and can be told from one that was made at an instant (``isDerived``).
-    package static func derived(from parts: String...) -> Identifier {
+    public static func derived(from parts: String...) -> Identifier {
         var hash = FNV128()
         for part in parts {
             hash.add(part.utf8)
@@ -32,16 +32,16 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 
     /// Whether the id was derived instead of made at an instant.
-    package var isDerived: Bool { high >> 63 == 1 }
+    public var isDerived: Bool { high >> 63 == 1 }
 
     /// The version nibble.
-    package var version: Int { Int(high >> 12 & 0xF) }
+    public var version: Int { Int(high >> 12 & 0xF) }
 
     /// When a version 7 id was made.
-    package var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
+    public var timestamp: Timestamp { Timestamp(milliseconds: Int64(high >> 16)) }
 
     /// Reads the canonical form with dashes in either case. Anything else is nil.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         var words: (UInt64, UInt64) = (0, 0)
         var digits = 0
         var position = 0
@@ -66,7 +66,7 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
         self.init(high: words.0, low: words.1)
     }
 
-    package var description: String {
+    public var description: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(36)
         appendText(to: &bytes)
@@ -74,7 +74,7 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 
     /// Appends the canonical lower-case form, 36 ASCII bytes.
-    package func appendText(to bytes: inout [UInt8]) {
+    public func appendText(to bytes: inout [UInt8]) {
         for index in 0..<32 {
             if index == 8 || index == 12 || index == 16 || index == 20 { bytes.append(UInt8(ascii: "-")) }
             let word = index < 16 ? high : low
@@ -83,24 +83,24 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
         }
     }
 
-    package static func < (left: Identifier, right: Identifier) -> Bool {
+    public static func < (left: Identifier, right: Identifier) -> Bool {
         (left.high, left.low) < (right.high, right.low)
     }
 }
 
 /// FNV-1a with 128 bits: a fixed, well-spread hash. Not a defence against someone who looks for collisions.
-package struct FNV128: Sendable {
+public struct FNV128: Sendable {
     private var state: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
 
-    package init() {}
+    public init() {}
 
-    package mutating func add(_ bytes: some Sequence<UInt8>) {
+    public mutating func add(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             state ^= UInt128(byte)
             state &*= 0x0000_0000_0100_0000_0000_0000_0000_013b
         }
     }
 
-    package var high: UInt64 { UInt64(truncatingIfNeeded: state >> 64) }
-    package var low: UInt64 { UInt64(truncatingIfNeeded: state) }
+    public var high: UInt64 { UInt64(truncatingIfNeeded: state >> 64) }
+    public var low: UInt64 { UInt64(truncatingIfNeeded: state) }
 }

@@ -2,31 +2,31 @@
 ///
 /// Arithmetic between two amounts needs one currency on both sides; mixing them is a fault of the program, which is
 /// why the rules keep one currency per order and check it at the edge.
-package struct Money: Hashable, Sendable, CustomStringConvertible {
-    package var minor: Int64
-    package let currency: Currency
+public struct Money: Hashable, Sendable, CustomStringConvertible {
+    public var minor: Int64
+    public let currency: Currency
 
-    package init(minor: Int64, _ currency: Currency) {
+    public init(minor: Int64, _ currency: Currency) {
         self.minor = minor
         self.currency = currency
     }
 
-    package static func zero(_ currency: Currency) -> Money { Money(minor: 0, currency) }
+    public static func zero(_ currency: Currency) -> Money { Money(minor: 0, currency) }
 
     /// The largest amount the contract can carry: 9 999 999 999 999 main units and all minor ones.
-    package static let largestMain: Int64 = 9_999_999_999_999
+    public static let largestMain: Int64 = 9_999_999_999_999
 
-    package var isZero: Bool { minor == 0 }
+    public var isZero: Bool { minor == 0 }
 
     /// Decimal text with exactly the minor digits of the currency: `1500.00`, `1500` in JPY.
-    package var description: String {
+    public var description: String {
         var bytes: [UInt8] = []
         appendText(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Appends ``description`` as ASCII, without an intermediate string.
-    package func appendText(to bytes: inout [UInt8]) {
+    public func appendText(to bytes: inout [UInt8]) {
         let scale = currency.scale
         var value = minor
         if value < 0 {
@@ -42,20 +42,20 @@ package struct Money: Hashable, Sendable, CustomStringConvertible {
         bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
     }
 
-    package static func + (left: Money, right: Money) -> Money { Money(minor: left.minor + right.minor, left.currency) }
-    package static func - (left: Money, right: Money) -> Money { Money(minor: left.minor - right.minor, left.currency) }
-    package static func * (left: Money, right: Int64) -> Money { Money(minor: left.minor * right, left.currency) }
-    package static func += (left: inout Money, right: Money) { left.minor += right.minor }
-    package static func -= (left: inout Money, right: Money) { left.minor -= right.minor }
-    package static func < (left: Money, right: Money) -> Bool { left.minor < right.minor }
-    package static func > (left: Money, right: Money) -> Bool { left.minor > right.minor }
-    package static func <= (left: Money, right: Money) -> Bool { left.minor <= right.minor }
-    package static func >= (left: Money, right: Money) -> Bool { left.minor >= right.minor }
+    public static func + (left: Money, right: Money) -> Money { Money(minor: left.minor + right.minor, left.currency) }
+    public static func - (left: Money, right: Money) -> Money { Money(minor: left.minor - right.minor, left.currency) }
+    public static func * (left: Money, right: Int64) -> Money { Money(minor: left.minor * right, left.currency) }
+    public static func += (left: inout Money, right: Money) { left.minor += right.minor }
+    public static func -= (left: inout Money, right: Money) { left.minor -= right.minor }
+    public static func < (left: Money, right: Money) -> Bool { left.minor < right.minor }
+    public static func > (left: Money, right: Money) -> Bool { left.minor > right.minor }
+    public static func <= (left: Money, right: Money) -> Bool { left.minor <= right.minor }
+    public static func >= (left: Money, right: Money) -> Bool { left.minor >= right.minor }
 }
 
 extension Money {
     /// Why a text is not an amount. The raw value is the code of the field error.
-    package enum ParseFault: String, Error, Sendable {
+    public enum ParseFault: String, Error, Sendable {
         case invalidFormat = "invalid_format"
         case tooManyDigits = "too_many_digits"
         case tooLarge = "too_large"
@@ -63,7 +63,7 @@ extension Money {
 
     /// Reads decimal text as rules.md section 1 says: no sign, exponent, space, grouping or leading zero, and at most
     /// the currency's fraction digits, trailing zeros counted.
-    package init(text: some StringProtocol, _ currency: Currency) throws(ParseFault) {
+    public init(text: some StringProtocol, _ currency: Currency) throws(ParseFault) {
         var whole: Int64 = 0
         var fraction: Int64 = 0
         var wholeDigits = 0

@@ -1,15 +1,15 @@
 /// What the catalogue says of a product (events.md section 5.1).
-package struct Product: Sendable, Equatable {
-    package let id: String
-    package let sku: String
-    package let name: String
-    package let price: Money
-    package let categories: [String]
-    package let weightGrams: Int64
+public struct Product: Sendable, Equatable {
+    public let id: String
+    public let sku: String
+    public let name: String
+    public let price: Money
+    public let categories: [String]
+    public let weightGrams: Int64
     /// nil: the tenant's rate.
-    package let taxRate: Percent?
+    public let taxRate: Percent?
 
-    package init(
+    public init(
         id: String, sku: String, name: String, price: Money, categories: [String], weightGrams: Int64, taxRate: Percent?
     ) {
         self.id = id
@@ -22,7 +22,7 @@ package struct Product: Sendable, Equatable {
     }
 
     /// Throws ``StoredFormatError`` when an entry breaks the catalogue's contract.
-    package init(json: JSON) throws {
+    public init(json: JSON) throws {
         let input = Input(json)
         let currency = input["currency"].required().currency() ?? .uah
         let id = input["id"].required().externalID()

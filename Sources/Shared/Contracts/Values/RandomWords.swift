@@ -1,16 +1,16 @@
-private import Glibc
+import Glibc
 import Synchronization
 
 /// The system's random numbers, fetched 256 bytes at a time: the generator of the standard library makes a system call for
 /// each number, which is most of what an id costs.
-package struct RandomWords: RandomNumberGenerator {
+public struct RandomWords: RandomNumberGenerator {
     private static let fetched = Mutex<[UInt64]>([])
     /// 256 bytes, the most that one call of `getentropy` gives.
     private static let count = 32
 
-    package init() {}
+    public init() {}
 
-    package func next() -> UInt64 {
+    public func next() -> UInt64 {
         Self.fetched.withLock { words in
             if words.isEmpty { words = Self.fetch() }
             return words.removeLast()

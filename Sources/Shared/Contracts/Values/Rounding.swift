@@ -1,13 +1,13 @@
 /// The two ways amounts are rounded (rules.md). Products need 128 bits and get them.
-package enum Rounding {
+public enum Rounding {
     /// `value × factor ÷ divisor`, half away from zero. All arguments at least 0, the divisor above 0.
-    package static func half(_ value: Int64, times factor: Int64, over divisor: Int64) -> Int64 {
+    public static func half(_ value: Int64, times factor: Int64, over divisor: Int64) -> Int64 {
         let product = Int128(value) * Int128(factor)
         return Int64((product * 2 + Int128(divisor)) / (Int128(divisor) * 2))
     }
 
     /// `value × factor ÷ divisor`, towards zero.
-    package static func floor(_ value: Int64, times factor: Int64, over divisor: Int64) -> Int64 {
+    public static func floor(_ value: Int64, times factor: Int64, over divisor: Int64) -> Int64 {
         Int64(Int128(value) * Int128(factor) / Int128(divisor))
     }
 
@@ -20,7 +20,7 @@ package enum Rounding {
     ///   - amount: Minor units to share, at most the sum of `subtotals`.
     ///   - subtotals: Minor units of each line, none negative.
     /// - Returns: One share a line; they add up to `amount`.
-    package static func spread(_ amount: Int64, over subtotals: [Int64]) -> [Int64] {
+    public static func spread(_ amount: Int64, over subtotals: [Int64]) -> [Int64] {
         let sum = subtotals.reduce(0, +)
         guard sum > 0 else { return subtotals.map { _ in 0 } }
         var shares = subtotals.map { floor(amount, times: $0, over: sum) }

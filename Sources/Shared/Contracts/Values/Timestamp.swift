@@ -1,39 +1,39 @@
 #if canImport(Glibc)
-private import Glibc
+import Glibc
 #else
-private import Darwin
+import Darwin
 #endif
 
 /// An instant in whole milliseconds since 1970, UTC: the precision of the contract.
-package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let milliseconds: Int64
+public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let milliseconds: Int64
 
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The wall clock.
-    package static var now: Timestamp {
+    public static var now: Timestamp {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    package func adding(_ duration: Duration) -> Timestamp {
+    public func adding(_ duration: Duration) -> Timestamp {
         Timestamp(milliseconds: milliseconds + duration.wholeMilliseconds)
     }
 
-    package func since(_ earlier: Timestamp) -> Duration { .milliseconds(milliseconds - earlier.milliseconds) }
+    public func since(_ earlier: Timestamp) -> Duration { .milliseconds(milliseconds - earlier.milliseconds) }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     /// RFC 3339 in UTC with exactly three fraction digits.
-    package var description: String {
+    public var description: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(24)
         appendText(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    package func appendText(to bytes: inout [UInt8]) {
+    public func appendText(to bytes: inout [UInt8]) {
         let days = (milliseconds >= 0 ? milliseconds : milliseconds - 86_399_999) / 86_400_000
         let inDay = milliseconds - days * 86_400_000
         let date = CalendarDate(daysSince1970: days)
@@ -51,7 +51,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// Reads RFC 3339 with any offset and 0 to 9 fraction digits; digits past the third are cut off.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         func number(_ from: Int, _ count: Int) -> Int64? {
             guard from + count <= bytes.count else { return nil }
@@ -102,8 +102,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
 extension Duration {
     /// Whole milliseconds, cut off.
-    package var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+    public var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 
     /// Seconds as a binary fraction, for metrics only.
-    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+    public var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

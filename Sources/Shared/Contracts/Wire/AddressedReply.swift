@@ -1,9 +1,9 @@
 /// A reply with the number its asker knows the question by.
-package struct AddressedReply: Sendable, Equatable {
-    package let token: UInt64
-    package let reply: Reply
+public struct AddressedReply: Sendable, Equatable {
+    public let token: UInt64
+    public let reply: Reply
 
-    package init(token: UInt64, reply: Reply) {
+    public init(token: UInt64, reply: Reply) {
         self.token = token
         self.reply = reply
     }
@@ -25,14 +25,14 @@ package struct AddressedReply: Sendable, Equatable {
 
 extension Reply {
     /// The reply as bytes, as the inbox stores it.
-    package func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] {
         var writer = BinaryWriter()
         encode(to: &writer)
         return writer.bytes
     }
 
     /// - Throws: ``BundleFormatError``.
-    package init(encoded bytes: [UInt8]) throws {
+    public init(encoded bytes: [UInt8]) throws {
         var reader = BinaryReader(bytes[...])
         self = try Reply(from: &reader)
     }

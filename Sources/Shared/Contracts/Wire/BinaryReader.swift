@@ -1,5 +1,5 @@
 /// A bundle that ends early or holds what no bundle holds. The message that carried it is parked.
-package struct BundleFormatError: Error, Sendable {}
+public struct BundleFormatError: Error, Sendable {}
 
 /// Reads what ``BinaryWriter`` wrote; never past the end.
 struct BinaryReader {

@@ -3,24 +3,24 @@
 /// The bundle is the unit of publish, confirm, delivery and acknowledgement; the message within is the unit of
 /// de-duplication, decision, reply, retry and parking. Layout: a format byte, then each entry with its length before
 /// it.
-package enum Bundle {
+public enum Bundle {
     /// Content type of a bundle at the broker.
-    package static let messages = "application/vnd.oms.messages"
-    package static let replies = "application/vnd.oms.replies"
+    public static let messages = "application/vnd.oms.messages"
+    public static let replies = "application/vnd.oms.replies"
 
     /// Most entries of one bundle.
-    package static let countLimit = 64
+    public static let countLimit = 64
     /// Most bytes of one bundle, unless a single message is larger.
-    package static let byteLimit = 256 * 1024
+    public static let byteLimit = 256 * 1024
 
     private static let format: UInt8 = 1
 
     /// Packs as many bundles as the limits need, keeping the order.
-    package static func pack(_ messages: some Sequence<Message>) -> [[UInt8]] {
+    public static func pack(_ messages: some Sequence<Message>) -> [[UInt8]] {
         pack(messages.lazy.map { $0.encoded() })
     }
 
-    package static func pack(_ replies: some Sequence<AddressedReply>) -> [[UInt8]] {
+    public static func pack(_ replies: some Sequence<AddressedReply>) -> [[UInt8]] {
         pack(replies.lazy.map { $0.encoded() })
     }
 
@@ -43,12 +43,12 @@ package enum Bundle {
     }
 
     /// - Throws: ``BundleFormatError``.
-    package static func unpackMessages(_ bytes: [UInt8]) throws -> [Message] {
+    public static func unpackMessages(_ bytes: [UInt8]) throws -> [Message] {
         try unpack(bytes) { try Message(encoded: $0) }
     }
 
     /// - Throws: ``BundleFormatError``.
-    package static func unpackReplies(_ bytes: [UInt8]) throws -> [AddressedReply] {
+    public static func unpackReplies(_ bytes: [UInt8]) throws -> [AddressedReply] {
         try unpack(bytes) { try AddressedReply(encoded: $0) }
     }
 

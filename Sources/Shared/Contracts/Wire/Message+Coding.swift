@@ -12,7 +12,7 @@ extension Message {
     }
 
     /// The message as bytes: a bundle's entry, and what the retry ladder and the parked queue hold.
-    package func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] {
         var present: Present = []
         if replyTo != nil { present.insert(.reply) }
         if traceparent != nil { present.insert(.trace) }
@@ -56,7 +56,7 @@ extension Message {
     }
 
     /// - Throws: ``BundleFormatError``.
-    package init(encoded bytes: some Collection<UInt8>) throws {
+    public init(encoded bytes: some Collection<UInt8>) throws {
         var reader = BinaryReader(ArraySlice(bytes))
         let present = Present(rawValue: try reader.variable())
         let repeats = Repeat(rawValue: try reader.byte())

@@ -5,13 +5,13 @@ import ServiceLifecycle
 /// Serves `/health/live`, `/health/ready` and `/metrics` on a port apart from the process's own work.
 ///
 /// Put it first among the services: it then stops last and answers "not ready" while the others finish.
-package struct AdminServer: Service {
+public struct AdminServer: Service {
     private let host: String
     private let port: Int
     private let readiness: Readiness
     private let metrics: PrometheusRegistry
 
-    package init(host: String, port: Int, readiness: Readiness, metrics: PrometheusRegistry) {
+    public init(host: String, port: Int, readiness: Readiness, metrics: PrometheusRegistry) {
         self.host = host
         self.port = port
         self.readiness = readiness
@@ -19,7 +19,7 @@ package struct AdminServer: Service {
     }
 
     /// Serves until graceful shutdown. Throws if the port is taken.
-    package func run() async throws {
+    public func run() async throws {
         let application = Application(
             router: router(), configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             logger: Logger(label: "admin"))

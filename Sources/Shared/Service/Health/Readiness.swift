@@ -1,16 +1,16 @@
-package import Logging
+import Logging
 import Synchronization
 
 /// What the process needs to do its work, and whether it has it. Components tell it; health endpoints read it.
-package final class Readiness: Sendable {
-    package enum State: Sendable, Equatable {
+public final class Readiness: Sendable {
+    public enum State: Sendable, Equatable {
         case ok
         /// The reason goes to the log only, when the state changes.
         case unavailable(String)
     }
 
     /// What it means when a component is away.
-    package enum Importance: Sendable {
+    public enum Importance: Sendable {
         /// The process cannot take work: `unavailable`, 503.
         case required
         /// It can take some: `degraded`, 200.
@@ -30,12 +30,12 @@ package final class Readiness: Sendable {
     private let checks = Mutex(Checks())
     private let logger: Logger
 
-    package init(logger: Logger = Logger(label: "readiness")) {
+    public init(logger: Logger = Logger(label: "readiness")) {
         self.logger = logger
     }
 
     /// Adds a component, not available until it says so. A second call with the same name changes nothing.
-    package func register(_ name: String, _ importance: Importance = .required) {
+    public func register(_ name: String, _ importance: Importance = .required) {
         checks.withLock {
             if $0.byName[name] == nil {
                 $0.byName[name] = Check(importance: importance, state: .unavailable("starting"))
@@ -44,7 +44,7 @@ package final class Readiness: Sendable {
     }
 
     /// Says how a component is; one not registered counts as required.
-    package func set(_ name: String, _ state: State) {
+    public func set(_ name: String, _ state: State) {
         let before = checks.withLock {
             let check = $0.byName[name]
             $0.byName[name] = Check(importance: check?.importance ?? .required, state: state)
@@ -59,11 +59,11 @@ package final class Readiness: Sendable {
     }
 
     /// From now on the process is not ready, whatever its components say.
-    package func stop() {
+    public func stop() {
         checks.withLock { $0.isStopping = true }
     }
 
-    package var report: HealthReport {
+    public var report: HealthReport {
         checks.withLock { checks in
             let away = checks.byName.values.filter { $0.state != .ok }
             let status: HealthReport.Status =

@@ -1,20 +1,20 @@
 import FoundationEssentials
-package import Logging
+import Logging
 
 /// Turns log events into lines: JSON objects with `ts`, `level`, `service`, `logger`, `message`, `metadata`, or text.
 ///
 /// Either way one event is one line: line ends and control characters within it are escaped.
-package struct LineLogHandler: LogHandler {
-    package var logLevel: Logger.Level
-    package var metadata: Logger.Metadata = [:]
-    package var metadataProvider: Logger.MetadataProvider?
+public struct LineLogHandler: LogHandler {
+    public var logLevel: Logger.Level
+    public var metadata: Logger.Metadata = [:]
+    public var metadataProvider: Logger.MetadataProvider?
 
     private let service: String
     private let label: String
     private let format: ProcessSettings.LogFormat
     private let sink: LogSink
 
-    package init(
+    public init(
         service: String, label: String, level: Logger.Level, format: ProcessSettings.LogFormat, sink: LogSink,
         metadataProvider: Logger.MetadataProvider? = nil
     ) {
@@ -26,12 +26,12 @@ package struct LineLogHandler: LogHandler {
         self.metadataProvider = metadataProvider
     }
 
-    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    package func log(event: LogEvent) {
+    public func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Writes log lines to a file descriptor on a queue of its own, so that a reader that has stopped reading never stops the
 /// process: past `limit` waiting bytes lines are dropped, and how many is said once there is room again.
-package final class LogSink: Sendable {
+public final class LogSink: Sendable {
     private struct Pending {
         var bytes: [UInt8] = []
         var isWriting = false
@@ -21,7 +21,7 @@ package final class LogSink: Sendable {
     ///   - descriptor: Stays open as long as the sink is used.
     ///   - limit: Bytes that may wait.
     ///   - notice: The line that tells how many were dropped.
-    package init(
+    public init(
         descriptor: Int32 = 2, limit: Int = 1 << 20, notice: @escaping @Sendable (Int) -> [UInt8] = { _ in [] }
     ) {
         self.descriptor = descriptor
@@ -30,7 +30,7 @@ package final class LogSink: Sendable {
     }
 
     /// Takes one line, its line end included.
-    package func write(_ line: [UInt8]) {
+    public func write(_ line: [UInt8]) {
         let starts = pending.withLock {
             guard $0.bytes.count + line.count <= limit else {
                 $0.dropped += 1
@@ -49,7 +49,7 @@ package final class LogSink: Sendable {
     }
 
     /// Waits until what was taken is written, at most this long. For the end of a process.
-    package func flush(atMost limit: Duration = .seconds(1)) {
+    public func flush(atMost limit: Duration = .seconds(1)) {
         let done = DispatchSemaphore(value: 0)
         queue.async { done.signal() }
         _ = done.wait(timeout: .now() + limit / .seconds(1))

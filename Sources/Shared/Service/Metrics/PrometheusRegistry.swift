@@ -1,4 +1,4 @@
-package import CoreMetrics
+import CoreMetrics
 import Synchronization
 
 /// The process's metrics, as a swift-metrics backend that writes the Prometheus text format 0.0.4.
@@ -10,8 +10,8 @@ import Synchronization
 ///
 /// A name used with two kinds, or past `seriesLimit` label sets, is counted into a metric nobody sees: labels made of
 /// identifiers must not eat the memory.
-package final class PrometheusRegistry: MetricsFactory {
-    package static let defaultBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+public final class PrometheusRegistry: MetricsFactory {
+    public static let defaultBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
     enum Kind: String {
         case counter
@@ -43,23 +43,23 @@ package final class PrometheusRegistry: MetricsFactory {
     private let state = Mutex(State())
     private let seriesLimit: Int
 
-    package init(seriesLimit: Int = 2000) {
+    public init(seriesLimit: Int = 2000) {
         self.seriesLimit = seriesLimit
     }
 
     /// Sets a metric's help text and, for a histogram, its upper bounds. Call it before the metric is made.
-    package func describe(_ name: String, _ help: String, buckets: [Double]? = nil) {
+    public func describe(_ name: String, _ help: String, buckets: [Double]? = nil) {
         let bounds = buckets.map { Set($0.filter(\.isFinite)).sorted() }
         state.withLock { $0.descriptions[Self.name(name)] = Description(help: help, buckets: bounds) }
     }
 
     /// Has `collect` run before each scrape, to set gauges that are only read then.
-    package func onScrape(_ collect: @escaping @Sendable () -> Void) {
+    public func onScrape(_ collect: @escaping @Sendable () -> Void) {
         state.withLock { $0.collectors.append(collect) }
     }
 
     /// The metrics as text, families and label sets in alphabetical order.
-    package var text: String {
+    public var text: String {
         for collect in state.withLock({ $0.collectors }) { collect() }
         let (families, descriptions) = state.withLock { ($0.families, $0.descriptions) }
         var text = ""
@@ -78,34 +78,34 @@ package final class PrometheusRegistry: MetricsFactory {
 
     // MARK: MetricsFactory
 
-    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         number(label, dimensions, .counter)
     }
 
-    package func makeFloatingPointCounter(
+    public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         number(label, dimensions, .counter)
     }
 
-    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         number(label, dimensions, .gauge)
     }
 
-    package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         if aggregate { histogram(label, dimensions) } else { number(label, dimensions, .gauge) }
     }
 
-    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
     // A metric lives as long as its process: a counter that vanished and came back at zero would look like a restart.
-    package func destroyCounter(_ handler: any CounterHandler) {}
-    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    package func destroyMeter(_ handler: any MeterHandler) {}
-    package func destroyRecorder(_ handler: any RecorderHandler) {}
-    package func destroyTimer(_ handler: any TimerHandler) {}
+    public func destroyCounter(_ handler: any CounterHandler) {}
+    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    public func destroyMeter(_ handler: any MeterHandler) {}
+    public func destroyRecorder(_ handler: any RecorderHandler) {}
+    public func destroyTimer(_ handler: any TimerHandler) {}
 
     private func number(_ label: String, _ dimensions: [(String, String)], _ kind: Kind) -> NumberCell {
         let cell = cell(label, dimensions, kind) { _ in .number(NumberCell()) }

@@ -7,7 +7,7 @@ import UnixSignals
 
 extension FleetProcess {
     /// Runs the process to its end and leaves it with an ``ExitCode``: the last line of a `main`.
-    package func runAndExit<Group: SettingsGroup>(_ group: Group.Type, _ build: @escaping Build<Group>) async -> Never {
+    public func runAndExit<Group: SettingsGroup>(_ group: Group.Type, _ build: @escaping Build<Group>) async -> Never {
         exit(await run(group, environment: ProcessInfo.processInfo.environment, build).rawValue)
     }
 
@@ -15,7 +15,7 @@ extension FleetProcess {
     /// them with the admin server until one ends or SIGTERM or SIGINT comes.
     ///
     /// - `onStuck`: Called when services still run 2 seconds after they were cut off; ends the process.
-    package func run<Group: SettingsGroup>(
+    public func run<Group: SettingsGroup>(
         _ group: Group.Type, environment: [String: String],
         onStuck: @escaping @Sendable () -> Void = { _exit(ExitCode.failure.rawValue) }, _ build: @escaping Build<Group>
     ) async -> ExitCode {

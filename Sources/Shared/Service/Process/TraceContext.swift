@@ -1,20 +1,20 @@
 import Contracts
-package import Logging
+import Logging
 
 /// Where a piece of work belongs, as a W3C `traceparent` says it (https://www.w3.org/TR/trace-context/, level 1).
 ///
 /// Spans go to the log at debug level; while `current` is set its ids are part of every line logged.
-package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
+public struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     private let traceHigh: UInt64
     private let traceLow: UInt64
     private let span: UInt64
-    package let isSampled: Bool
+    public let isSampled: Bool
 
     /// The context of the running task.
-    @TaskLocal package static var current: TraceContext?
+    @TaskLocal public static var current: TraceContext?
 
     /// Gives the ids of `current` to each log line.
-    package static let logMetadata = Logger.MetadataProvider {
+    public static let logMetadata = Logger.MetadataProvider {
         guard let current = TraceContext.current else { return [:] }
         return ["trace_id": "\(current.traceID)", "span_id": "\(current.spanID)"]
     }
@@ -27,12 +27,12 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Begins a new trace.
-    package static func root() -> TraceContext {
+    public static func root() -> TraceContext {
         TraceContext(random(), random(), random(), isSampled: true)
     }
 
     /// Reads a header value. Nil if it is not valid: the specification says to begin a new trace then.
-    package init?(traceparent: some StringProtocol) {
+    public init?(traceparent: some StringProtocol) {
         let bytes = Array(traceparent.utf8)
         guard bytes.count >= 55, bytes[2] == 0x2D, bytes[35] == 0x2D, bytes[52] == 0x2D,
             let version = Self.hex(bytes[0..<2]), version != 0xFF,
@@ -44,7 +44,7 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same trace, a new span: for work this process does or asks for.
-    package func child() -> TraceContext {
+    public func child() -> TraceContext {
         TraceContext(traceHigh, traceLow, Self.random(), isSampled: isSampled)
     }
 
@@ -55,12 +55,12 @@ package struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// 32 hex digits.
-    package var traceID: String { Self.text(traceHigh) + Self.text(traceLow) }
+    public var traceID: String { Self.text(traceHigh) + Self.text(traceLow) }
     /// 16 hex digits.
-    package var spanID: String { Self.text(span) }
+    public var spanID: String { Self.text(span) }
     /// The header value.
-    package var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
-    package var description: String { traceparent }
+    public var traceparent: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
+    public var description: String { traceparent }
 
     private static func text(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)

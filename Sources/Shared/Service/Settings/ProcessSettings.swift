@@ -1,19 +1,19 @@
-package import Logging
+import Logging
 
 /// What every process of the fleet can be told.
-package struct ProcessSettings: SettingsGroup {
-    package enum LogFormat: String, Sendable, CaseIterable {
+public struct ProcessSettings: SettingsGroup {
+    public enum LogFormat: String, Sendable, CaseIterable {
         case json
         case text
     }
 
-    package let logLevel: Logger.Level
-    package let logFormat: LogFormat
-    package let adminHost: String
-    package let adminPort: Int
-    package let shutdownGrace: Duration
+    public let logLevel: Logger.Level
+    public let logFormat: LogFormat
+    public let adminHost: String
+    public let adminPort: Int
+    public let shutdownGrace: Duration
 
-    package init(from reader: SettingsReader) {
+    public init(from reader: SettingsReader) {
         logLevel = reader.value("LOG_LEVEL", .word(or: .info), default: "info", "Least severe log lines to write")
         logFormat = reader.value(
             "LOG_FORMAT", .word(or: .json), default: "json", "One JSON object a line, or text for people")
@@ -30,14 +30,14 @@ package struct ProcessSettings: SettingsGroup {
 
 extension SettingsReader {
     /// `DATABASE_URL`, or the worker's own `<PREFIX>_DATABASE_URL`, which wins.
-    package func databaseURL() -> Redacted<String> {
+    public func databaseURL() -> Redacted<String> {
         secret(
             "DATABASE_URL", .url("postgres", "postgresql"), shared: true, "PostgreSQL, with user, password and database"
         )
     }
 
     /// `RABBITMQ_URL`, or the process's own `<PREFIX>_RABBITMQ_URL`, which wins.
-    package func rabbitmqURL() -> Redacted<String> {
+    public func rabbitmqURL() -> Redacted<String> {
         secret("RABBITMQ_URL", .url("amqp", "amqps"), shared: true, "RabbitMQ, with user, password and virtual host")
     }
 }

@@ -1,15 +1,15 @@
 /// A value that must not reach a log, an error text or a debugger's dump: every text form of it is `[redacted]`.
-package struct Redacted<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+public struct Redacted<Value: Sendable>: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
     /// The value itself; name it only where it is used.
-    package let revealed: Value
+    public let revealed: Value
 
-    package init(_ value: Value) {
+    public init(_ value: Value) {
         revealed = value
     }
 
-    package var description: String { "[redacted]" }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: [:]) }
+    public var description: String { "[redacted]" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,17 +1,17 @@
 /// What a listing shows of one setting.
-package struct SettingDeclaration: Sendable, Equatable {
-    package let name: String
-    package let requirement: String
+public struct SettingDeclaration: Sendable, Equatable {
+    public let name: String
+    public let requirement: String
     /// Nil: there is none, the setting is required unless `isOptional`.
-    package let defaultText: String?
-    package let meaning: String
-    package let isSecret: Bool
-    package let isOptional: Bool
+    public let defaultText: String?
+    public let meaning: String
+    public let isSecret: Bool
+    public let isOptional: Bool
     /// The worker's own name that wins over `name`, for settings several workers share.
-    package let ownName: String?
+    public let ownName: String?
 
     /// The declarations as a text table, one row a setting, in order of declaration.
-    package static func table(_ declarations: [SettingDeclaration]) -> String {
+    public static func table(_ declarations: [SettingDeclaration]) -> String {
         let head = ["NAME", "DEFAULT", "VALUE", "MEANING"]
         let rows =
             [head]

@@ -1,13 +1,13 @@
 /// How the text of a setting becomes a value.
-package struct SettingKind<Value: Sendable>: Sendable {
+public struct SettingKind<Value: Sendable>: Sendable {
     /// What a right value is, as it reads after "must be".
-    package let requirement: String
+    public let requirement: String
     /// Stands in while the other settings are still being checked; never leaves the reader.
     let placeholder: Value
     /// Nil if the text is wrong.
     let parse: @Sendable (String) -> Value?
 
-    package init(_ requirement: String, placeholder: Value, parse: @escaping @Sendable (String) -> Value?) {
+    public init(_ requirement: String, placeholder: Value, parse: @escaping @Sendable (String) -> Value?) {
         self.requirement = requirement
         self.placeholder = placeholder
         self.parse = parse
@@ -16,14 +16,14 @@ package struct SettingKind<Value: Sendable>: Sendable {
 
 extension SettingKind<String> {
     /// Any text of at least `minimum` bytes.
-    package static func text(minimum: Int = 1) -> Self {
+    public static func text(minimum: Int = 1) -> Self {
         Self(minimum > 1 ? "text of at least \(minimum) bytes" : "text", placeholder: "") {
             $0.utf8.count >= minimum ? $0 : nil
         }
     }
 
     /// A percentage in decimal text, such as `20` or `12.5`, kept as text so that no rounding happens here.
-    package static var percent: Self {
+    public static var percent: Self {
         Self("a decimal number from 0 to 100 with at most 4 decimals", placeholder: "0") { text in
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
             let isDigits = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
@@ -35,7 +35,7 @@ extension SettingKind<String> {
     }
 
     /// An absolute URL of one of these schemes with a host. It may hold a password: declare it as a secret then.
-    package static func url(_ schemes: String...) -> Self {
+    public static func url(_ schemes: String...) -> Self {
         let names = schemes.map { $0 + "://" }.joined(separator: " or ")
         return Self("a URL that begins with \(names) and has a host", placeholder: "") { text in
             guard let separator = text.firstRange(of: "://"), schemes.contains(String(text[..<separator.lowerBound]))
@@ -51,7 +51,7 @@ extension SettingKind<String> {
 }
 
 extension SettingKind<Int> {
-    package static func integer(_ range: ClosedRange<Int>) -> Self {
+    public static func integer(_ range: ClosedRange<Int>) -> Self {
         Self("a whole number from \(range.lowerBound) to \(range.upperBound)", placeholder: range.lowerBound) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
@@ -59,18 +59,18 @@ extension SettingKind<Int> {
 }
 
 extension SettingKind<Bool> {
-    package static var flag: Self {
+    public static var flag: Self {
         Self("true or false", placeholder: false) { ["true": true, "1": true, "false": false, "0": false][$0] }
     }
 }
 
 extension SettingKind<Duration> {
     /// Whole seconds; the setting's name ends in `_SECONDS`.
-    package static func seconds(_ range: ClosedRange<Int>) -> Self { whole(range) { .seconds($0) } }
+    public static func seconds(_ range: ClosedRange<Int>) -> Self { whole(range) { .seconds($0) } }
     /// Whole minutes; the setting's name ends in `_MINUTES`.
-    package static func minutes(_ range: ClosedRange<Int>) -> Self { whole(range) { .seconds($0 * 60) } }
+    public static func minutes(_ range: ClosedRange<Int>) -> Self { whole(range) { .seconds($0 * 60) } }
     /// Whole milliseconds; the setting's name ends in `_MILLISECONDS`.
-    package static func milliseconds(_ range: ClosedRange<Int>) -> Self { whole(range) { .milliseconds($0) } }
+    public static func milliseconds(_ range: ClosedRange<Int>) -> Self { whole(range) { .milliseconds($0) } }
 
     private static func whole(_ range: ClosedRange<Int>, _ unit: @escaping @Sendable (Int) -> Duration) -> Self {
         let number = SettingKind<Int>.integer(range)
@@ -80,7 +80,7 @@ extension SettingKind<Duration> {
 
 extension SettingKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One of the words of an enum.
-    package static func word(or placeholder: Value) -> Self {
+    public static func word(or placeholder: Value) -> Self {
         Self("one of " + Value.allCases.map(\.rawValue).joined(separator: ", "), placeholder: placeholder) {
             Value(rawValue: $0)
         }

@@ -2,7 +2,7 @@ import Configuration
 import FoundationEssentials
 
 /// A set of settings, read and declared in one place: its initialiser.
-package protocol SettingsGroup: Sendable {
+public protocol SettingsGroup: Sendable {
     /// Reads each setting once, in the order the listing shall show, without reading conditionally.
     init(from reader: SettingsReader)
 }
@@ -11,7 +11,7 @@ package protocol SettingsGroup: Sendable {
 ///
 /// A name is looked up as `<NAME>`, or in the file that `<NAME>_FILE` names (container secrets; one line end at its end
 /// is dropped). For shared settings `<PREFIX>_<NAME>` wins over `<NAME>`. Set but empty counts as not set.
-package final class SettingsReader {
+public final class SettingsReader {
     private let config: ConfigReader
     private let prefix: String
     let adminPort: Int
@@ -31,7 +31,7 @@ package final class SettingsReader {
     /// - `adminPort`: Default of `ADMIN_PORT`.
     /// - `environment`: The variables.
     /// Throws: ``SettingsError`` with every problem of the group.
-    package static func load<Group: SettingsGroup>(
+    public static func load<Group: SettingsGroup>(
         _ group: Group.Type, prefix: String, adminPort: Int = 9090, environment: [String: String]
     ) throws(SettingsError) -> Group {
         let reader = SettingsReader(prefix: prefix, adminPort: adminPort, environment: environment)
@@ -41,7 +41,7 @@ package final class SettingsReader {
     }
 
     /// The settings a group declares.
-    package static func declarations<Group: SettingsGroup>(
+    public static func declarations<Group: SettingsGroup>(
         of group: Group.Type, prefix: String, adminPort: Int = 9090
     ) -> [SettingDeclaration] {
         let reader = SettingsReader(prefix: prefix, adminPort: adminPort, environment: [:])
@@ -50,7 +50,7 @@ package final class SettingsReader {
     }
 
     /// A setting with a default, or a required one if `fallback` is nil.
-    package func value<Value>(
+    public func value<Value>(
         _ name: String, _ kind: SettingKind<Value>, default fallback: String? = nil, shared: Bool = false,
         _ meaning: String
     ) -> Value {
@@ -59,14 +59,14 @@ package final class SettingsReader {
     }
 
     /// A setting that may be left out.
-    package func optional<Value>(
+    public func optional<Value>(
         _ name: String, _ kind: SettingKind<Value>, shared: Bool = false, _ meaning: String
     ) -> Value? {
         read(declare(name, kind, nil, shared, meaning, optional: true), kind)
     }
 
     /// A required setting whose value is never shown.
-    package func secret<Value>(
+    public func secret<Value>(
         _ name: String, _ kind: SettingKind<Value>, shared: Bool = false, _ meaning: String
     ) -> Redacted<Value> {
         let setting = declare(name, kind, nil, shared, meaning, secret: true)
@@ -74,14 +74,14 @@ package final class SettingsReader {
     }
 
     /// A setting that may be left out and whose value is never shown.
-    package func optionalSecret<Value>(
+    public func optionalSecret<Value>(
         _ name: String, _ kind: SettingKind<Value>, shared: Bool = false, _ meaning: String
     ) -> Redacted<Value>? {
         read(declare(name, kind, nil, shared, meaning, secret: true, optional: true), kind).map(Redacted.init)
     }
 
     /// Adds a problem that only shows when several settings are looked at together.
-    package func report(_ name: String, _ problem: String) {
+    public func report(_ name: String, _ problem: String) {
         problems.append("\(name): \(problem)")
     }
 

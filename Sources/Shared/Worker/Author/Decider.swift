@@ -1,11 +1,11 @@
-package import Contracts
+import Contracts
 
 /// The rules of one kind of aggregate: pure functions, values in and values out. No clock, no I/O, no randomness but
 /// what the context carries.
 ///
 /// `Command` is everything that can happen to the aggregate: commands of people, events of other workers, timers that
 /// came due and results of effects. `Change` is what then became true.
-package protocol Decider: Sendable {
+public protocol Decider: Sendable {
     associatedtype Command: Sendable
     associatedtype State: Sendable
     associatedtype Change: Sendable
@@ -18,25 +18,25 @@ package protocol Decider: Sendable {
 }
 
 /// What a decision may know beside the command and the state.
-package struct DecisionContext: Sendable {
+public struct DecisionContext: Sendable {
     /// The message that is decided.
-    package let message: Message
+    public let message: Message
     /// The instant of the decision; all that one decision makes bears this time.
-    package let now: Timestamp
+    public let now: Timestamp
 
-    package init(message: Message, now: Timestamp) {
+    public init(message: Message, now: Timestamp) {
         self.message = message
         self.now = now
     }
 
-    package var actor: Actor { message.actor }
-    package var tenant: String { message.tenant }
+    public var actor: Actor { message.actor }
+    public var tenant: String { message.tenant }
 
     /// A new id of this instant.
-    package func newID() -> Identifier { Identifier.new(at: now) }
+    public func newID() -> Identifier { Identifier.new(at: now) }
 
     /// An id that follows from the message and a purpose: the same in every repetition, for effects and messages.
-    package func derivedID(_ purpose: String) -> Identifier {
+    public func derivedID(_ purpose: String) -> Identifier {
         Identifier.derived(from: message.id.description, purpose)
     }
 }

@@ -1,18 +1,18 @@
-package import Contracts
+import Contracts
 
 /// What follows from a command: changes, an answer, and what is to be done elsewhere. All of it is committed together.
-package struct Decision<Change: Sendable>: Sendable {
-    package var changes: [Change]
-    package var answer: Answer
+public struct Decision<Change: Sendable>: Sendable {
+    public var changes: [Change]
+    public var answer: Answer
     /// Messages to other workers.
-    package var sends: [Message]
-    package var effects: [Effect]
-    package var timers: [TimerChange]
+    public var sends: [Message]
+    public var effects: [Effect]
+    public var timers: [TimerChange]
     /// Answers of commands that were put off earlier (``Answer/later``), by their message id.
-    package var resolutions: [(Identifier, Answer)]
+    public var resolutions: [(Identifier, Answer)]
 
     /// An answer to the asker.
-    package enum Answer: Sendable, Equatable {
+    public enum Answer: Sendable, Equatable {
         /// Nobody asked, or there is nothing to say.
         case none
         /// The aggregate as it stands after the changes, rendered by the worker with this status.
@@ -30,7 +30,7 @@ package struct Decision<Change: Sendable>: Sendable {
         case forward(Message)
     }
 
-    package init(
+    public init(
         _ changes: [Change] = [], answer: Answer = .none, sends: [Message] = [], effects: [Effect] = [],
         timers: [TimerChange] = [], resolutions: [(Identifier, Answer)] = []
     ) {
@@ -42,35 +42,35 @@ package struct Decision<Change: Sendable>: Sendable {
         self.resolutions = resolutions
     }
 
-    package static func accept(_ changes: [Change], answer: Answer = .none) -> Decision {
+    public static func accept(_ changes: [Change], answer: Answer = .none) -> Decision {
         Decision(changes, answer: answer)
     }
-    package static func refuse(_ problem: Problem) -> Decision { Decision(answer: .refusal(problem)) }
+    public static func refuse(_ problem: Problem) -> Decision { Decision(answer: .refusal(problem)) }
     /// Handled already, or of no concern: nothing changes.
-    package static var ignore: Decision { Decision() }
+    public static var ignore: Decision { Decision() }
 }
 
 /// A call to a provider, to be made outside any transaction.
 ///
 /// Its result comes back as a message of type `effect.<kind>` whose subject is ``subject`` and whose body is what the
 /// ``EffectHandler`` returned.
-package struct Effect: Sendable, Equatable {
+public struct Effect: Sendable, Equatable {
     /// The idempotency key: never changes while the outcome is unknown.
-    package let id: Identifier
-    package let kind: String
+    public let id: Identifier
+    public let kind: String
     /// Leads the result back to its aggregate; what the worker's own ``Intake`` understands.
-    package let subject: String
-    package let tenant: String
+    public let subject: String
+    public let tenant: String
     /// What the handler needs, as JSON. No secrets.
-    package let body: [UInt8]
+    public let body: [UInt8]
     /// Not before this instant; nil is at once.
-    package let dueAt: Timestamp?
+    public let dueAt: Timestamp?
     /// How often the call was begun, this time included. 0 before the first.
-    package var attempt = 0
-    package var requestID = ""
-    package var traceparent: String?
+    public var attempt = 0
+    public var requestID = ""
+    public var traceparent: String?
 
-    package init(
+    public init(
         id: Identifier, kind: String, subject: String, tenant: String, body: [UInt8], dueAt: Timestamp? = nil
     ) {
         self.id = id
@@ -84,18 +84,18 @@ package struct Effect: Sendable, Equatable {
 
 /// Sets or clears a durable timer of an aggregate. When it is due, a message of type `timer.<name>` with the timer's
 /// subject is decided like any other; the timer is gone then.
-package struct TimerChange: Sendable, Equatable {
-    package let name: String
-    package let subject: String
-    package let tenant: String
+public struct TimerChange: Sendable, Equatable {
+    public let name: String
+    public let subject: String
+    public let tenant: String
     /// nil clears the timer.
-    package let dueAt: Timestamp?
+    public let dueAt: Timestamp?
 
-    package static func set(_ name: String, subject: String, tenant: String, at dueAt: Timestamp) -> TimerChange {
+    public static func set(_ name: String, subject: String, tenant: String, at dueAt: Timestamp) -> TimerChange {
         TimerChange(name: name, subject: subject, tenant: tenant, dueAt: dueAt)
     }
 
-    package static func clear(_ name: String, subject: String, tenant: String) -> TimerChange {
+    public static func clear(_ name: String, subject: String, tenant: String) -> TimerChange {
         TimerChange(name: name, subject: subject, tenant: tenant, dueAt: nil)
     }
 }

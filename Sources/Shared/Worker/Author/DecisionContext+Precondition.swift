@@ -1,8 +1,8 @@
-package import Contracts
+import Contracts
 
 extension DecisionContext {
     /// The refusal when `If-Match` names another version; nil when it fits or is absent.
-    package func versionMismatch(_ what: String, _ version: Int64) -> Problem? {
+    public func versionMismatch(_ what: String, _ version: Int64) -> Problem? {
         guard let expected = message.parameters["if-match"], !ETagList(expected).contains("\"\(version)\"") else {
             return nil
         }

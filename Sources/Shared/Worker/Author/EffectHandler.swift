@@ -1,5 +1,5 @@
 /// Makes the calls to providers that decisions asked for. Runs outside any transaction.
-package protocol EffectHandler: Sendable {
+public protocol EffectHandler: Sendable {
     /// How many effects of a kind may be handed over in one call; 1 for most.
     func batchLimit(kind: String) -> Int
 
@@ -11,7 +11,7 @@ package protocol EffectHandler: Sendable {
     func perform(_ effects: [Effect]) async -> [EffectOutcome]
 }
 
-package enum EffectOutcome: Sendable, Equatable {
+public enum EffectOutcome: Sendable, Equatable {
     /// The result, as JSON, to be decided on. An unknown outcome is a result too.
     case done([UInt8])
     /// Certainly nothing happened at the provider: the same effect again later.

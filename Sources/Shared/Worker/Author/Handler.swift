@@ -1,10 +1,10 @@
-package import Contracts
-package import Postgres
+import Contracts
+import Postgres
 
 /// What a worker's author writes around the ``Decider``: how messages are read, how aggregates are loaded and saved,
 /// and how changes and answers look outside. The runtime does the rest for a whole batch: de-duplication, one
 /// transaction with a fixed number of statements, events, replies, effects, timers, retries and parking.
-package protocol Handler: Sendable {
+public protocol Handler: Sendable {
     associatedtype Rules: Decider
     /// What is locked. Locks are taken in this order.
     associatedtype Key: Hashable & Comparable & Sendable
@@ -61,21 +61,21 @@ package protocol Handler: Sendable {
 }
 
 extension Handler {
-    package func prepare(_ batch: [Work<Key, Rules.Command>], _ read: (Statement) throws -> Rows) throws
+    public func prepare(_ batch: [Work<Key, Rules.Command>], _ read: (Statement) throws -> Rows) throws
         -> [Preparation<Key, Rules.Command>]
     {
         batch.map { .ready($0.command) }
     }
 
-    package func due(at now: Timestamp, limit: Int) -> Statement? { nil }
+    public func due(at now: Timestamp, limit: Int) -> Statement? { nil }
 
-    package func refusal(forConstraint name: String, _ work: Work<Key, Rules.Command>) -> Problem? { nil }
+    public func refusal(forConstraint name: String, _ work: Work<Key, Rules.Command>) -> Problem? { nil }
 
-    package func committed(_ change: Rules.Change, _ state: Rules.State) {}
+    public func committed(_ change: Rules.Change, _ state: Rules.State) {}
 }
 
 /// What a message turned out to be.
-package enum Intake<Key: Sendable, Command: Sendable>: Sendable {
+public enum Intake<Key: Sendable, Command: Sendable>: Sendable {
     case command(Key, Command)
     /// The client's fault: refused without looking at any aggregate.
     case refusal(Problem)
@@ -84,12 +84,12 @@ package enum Intake<Key: Sendable, Command: Sendable>: Sendable {
 }
 
 /// A message with the command that it carries.
-package struct Work<Key: Hashable & Comparable & Sendable, Command: Sendable>: Sendable {
-    package let message: Message
-    package let key: Key
-    package var command: Command
+public struct Work<Key: Hashable & Comparable & Sendable, Command: Sendable>: Sendable {
+    public let message: Message
+    public let key: Key
+    public var command: Command
 
-    package init(message: Message, key: Key, command: Command) {
+    public init(message: Message, key: Key, command: Command) {
         self.message = message
         self.key = key
         self.command = command
@@ -97,7 +97,7 @@ package struct Work<Key: Hashable & Comparable & Sendable, Command: Sendable>: S
 }
 
 /// What ``Handler/prepare(_:_:)`` says of one work.
-package enum Preparation<Key: Sendable, Command: Sendable>: Sendable {
+public enum Preparation<Key: Sendable, Command: Sendable>: Sendable {
     /// Go on with this command.
     case ready(Command)
     /// Go on with this command on another aggregate: the key was not known before.
@@ -112,20 +112,20 @@ package enum Preparation<Key: Sendable, Command: Sendable>: Sendable {
 }
 
 /// An aggregate as it was and as it is now.
-package struct Changed<Key: Sendable, State: Sendable>: Sendable {
-    package let key: Key
+public struct Changed<Key: Sendable, State: Sendable>: Sendable {
+    public let key: Key
     /// nil when it did not exist.
-    package let before: State?
-    package let after: State
+    public let before: State?
+    public let after: State
 }
 
 /// A statement of ``Handler/save(_:)``.
-package struct Saving: Sendable {
-    package let statement: Statement
+public struct Saving: Sendable {
+    public let statement: Statement
     /// How many rows it must touch; another number is a conflict and the batch is tried again. nil: any.
-    package let expectedRows: Int?
+    public let expectedRows: Int?
 
-    package init(_ statement: Statement, expectedRows: Int? = nil) {
+    public init(_ statement: Statement, expectedRows: Int? = nil) {
         self.statement = statement
         self.expectedRows = expectedRows
     }

@@ -1,12 +1,12 @@
-package import Contracts
-package import Postgres
+import Contracts
+import Postgres
 
 /// Answers reads for which another service has to be asked: a carrier's price, a label that nobody has fetched before.
 ///
 /// They come over the queue of the queries. What is stored is read on the query thread, for a whole batch in one go; no
 /// thread waits for the network. Who asks elsewhere runs as a task of its own, and what came of it is kept and
 /// answered on the query thread.
-package protocol InquiryHandler: Sendable {
+public protocol InquiryHandler: Sendable {
     /// The query types, for instance `shipment.label`.
     var types: [String] { get }
 
@@ -15,7 +15,7 @@ package protocol InquiryHandler: Sendable {
 }
 
 /// What an ``InquiryHandler`` says of one question.
-package enum Inquiry: Sendable {
+public enum Inquiry: Sendable {
     case known(Reply)
     /// Another service is asked, for a few seconds at most. The plan keeps what is to be kept and makes the reply; it runs
     /// also when nobody waits any more.

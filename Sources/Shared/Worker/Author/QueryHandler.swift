@@ -1,8 +1,8 @@
-package import Contracts
-package import Postgres
+import Contracts
+import Postgres
 
 /// Answers reads. Queries come in batches over a queue of their own, so they never wait behind commands.
-package protocol QueryHandler: Sendable {
+public protocol QueryHandler: Sendable {
     /// The query types this worker answers, for instance `order.get`.
     var types: [String] { get }
 

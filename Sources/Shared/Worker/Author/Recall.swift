@@ -2,13 +2,13 @@ import Synchronization
 
 /// Says that messages which a handler has put aside (``Preparation/waiting``) can be looked at again. A handler that
 /// asks other services in the background holds one and gives it to its ``WorkerDefinition``.
-package final class Recall: Sendable {
+public final class Recall: Sendable {
     private let action = Mutex<(@Sendable () -> Void)?>(nil)
 
-    package init() {}
+    public init() {}
 
     /// From any thread; often is as good as once.
-    package func callAsFunction() {
+    public func callAsFunction() {
         let action = action.withLock { $0 }
         action?()
     }

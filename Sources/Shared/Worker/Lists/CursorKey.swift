@@ -1,28 +1,28 @@
 import Contracts
 import Crypto
 import Foundation
-package import Service
+import Service
 
 /// Makes places in lists into cursors for clients, and back: 64 characters of base 64 for URLs, the place and 16 bytes of
 /// an HMAC-SHA256 over it and over what the list is bound to.
 ///
 /// All processes that may answer the next page need the same secret.
-package struct CursorKey: Sendable {
+public struct CursorKey: Sendable {
     private let key: SymmetricKey
     private static let placeSize = 32
     private static let size = 48
 
-    package init(secret: String) { key = SymmetricKey(data: Array(secret.utf8)) }
+    public init(secret: String) { key = SymmetricKey(data: Array(secret.utf8)) }
 
     /// The setting `CURSOR_SECRET`, which all workers with lists share.
-    package init(from reader: SettingsReader) {
+    public init(from reader: SettingsReader) {
         let secret = reader.secret(
             "CURSOR_SECRET", .text(minimum: 32), "Signs the cursors of lists; the same for all processes of a worker")
         self.init(secret: secret.revealed)
     }
 
     /// `bound` names everything that makes the list what it is: tenant, filter, sort.
-    package func cursor(after place: PagePlace, of bound: [String]) -> String {
+    public func cursor(after place: PagePlace, of bound: [String]) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.size)
         bytes.append(UInt64(bitPattern: place.time.milliseconds))
@@ -34,7 +34,7 @@ package struct CursorKey: Sendable {
     }
 
     /// nil when the text is no cursor that ``cursor(after:of:)`` made for this list.
-    package func place(_ cursor: String, of bound: [String]) -> PagePlace? {
+    public func place(_ cursor: String, of bound: [String]) -> PagePlace? {
         guard cursor.utf8.count == Self.size / 3 * 4, !cursor.utf8.contains(where: { "+/=".utf8.contains($0) }),
             let data = Data(base64Encoded: cursor.replacing("-", with: "+").replacing("_", with: "/")),
             data.count == Self.size

@@ -1,12 +1,12 @@
-package import Contracts
-package import Postgres
+import Contracts
+import Postgres
 
 /// What all lists can be asked for: a time of creation (most lists), an order, a page.
-package struct ListRange: Sendable {
-    package let limit: Int
-    package let isAscending: Bool
-    package let after: PagePlace
-    package let series: PageSeries
+public struct ListRange: Sendable {
+    public let limit: Int
+    public let isAscending: Bool
+    public let after: PagePlace
+    public let series: PageSeries
     private let createdFrom: Timestamp
     private let createdTo: Timestamp
 
@@ -15,17 +15,17 @@ package struct ListRange: Sendable {
         case oldest = "created_at"
     }
 
-    package var direction: String { isAscending ? "ASC" : "DESC" }
-    package var comparison: String { isAscending ? ">" : "<" }
+    public var direction: String { isAscending ? "ASC" : "DESC" }
+    public var comparison: String { isAscending ? ">" : "<" }
 
     /// Time and id after which the page begins, first and last time of creation, and one entry more than is shown.
-    package var values: [PostgresValue] {
+    public var values: [PostgresValue] {
         [.time(after.time), .id(after.id), .time(createdFrom), .time(createdTo), .int64(Int64(limit + 1))]
     }
 
     /// Reads the parameters after all those that only this list has. Throws ``Refusal`` for all that is wrong, which the
     /// caller answers with. Without `hasTimes` the list cannot be narrowed to a time of creation.
-    package init(
+    public init(
         _ query: Message, _ parameters: inout QueryParameters, _ key: CursorKey, hasTimes: Bool = true
     ) throws(Refusal) {
         limit = parameters.number("limit", 1...100, default: 20)

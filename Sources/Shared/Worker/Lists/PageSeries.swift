@@ -1,8 +1,8 @@
-package import Contracts
+import Contracts
 import Foundation
 
 /// All pages of one question: what its cursors are bound to, and where the next page is.
-package struct PageSeries: Sendable {
+public struct PageSeries: Sendable {
     private let key: CursorKey
     private let path: String
     /// Without `cursor`, in the order of their names.
@@ -12,7 +12,7 @@ package struct PageSeries: Sendable {
     private static let unreserved = CharacterSet(
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-    package init(_ query: Message, _ key: CursorKey) {
+    public init(_ query: Message, _ key: CursorKey) {
         self.key = key
         path = query.path
         let parameters = query.parameters.filter { $0.key != "cursor" && $0.key != "if-none-match" }
@@ -24,10 +24,10 @@ package struct PageSeries: Sendable {
             + parameters.filter { $0.name != "limit" }.flatMap { [$0.name, $0.value] }
     }
 
-    package func cursor(after place: PagePlace) -> String { key.cursor(after: place, of: bound) }
+    public func cursor(after place: PagePlace) -> String { key.cursor(after: place, of: bound) }
 
     /// The place that a cursor of this series names. Throws ``Refusal`` `invalid_cursor` for any other.
-    package func place(_ cursor: String) throws(Refusal) -> PagePlace {
+    public func place(_ cursor: String) throws(Refusal) -> PagePlace {
         if let place = key.place(cursor, of: bound) { return place }
         let detail = "The cursor was not made for this query."
         throw Refusal(
@@ -37,7 +37,7 @@ package struct PageSeries: Sendable {
     }
 
     /// The path of the page after a cursor.
-    package func link(_ cursor: String) -> String {
+    public func link(_ cursor: String) -> String {
         let pairs = (parameters + [(name: "cursor", value: cursor)]).map {
             "\($0.name)=\($0.value.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? "")"
         }

@@ -2,7 +2,7 @@
 /// and a plan of its own; what else is asked for (`filters`) is looked at in the rows themselves.
 ///
 /// `$1` is the tenant, `$2` to `$6` are ``ListRange/values``; the values of the list's own filters follow.
-package struct PageText {
+public struct PageText {
     private let range: ListRange
     private let table: String
     private let columns: String
@@ -10,7 +10,7 @@ package struct PageText {
     private let filters: String
 
     /// `columns` hold `created_at` and the key.
-    package init(_ range: ListRange, of table: String, columns: String, key: String, filters: String) {
+    public init(_ range: ListRange, of table: String, columns: String, key: String, filters: String) {
         self.range = range
         self.table = table
         self.columns = columns
@@ -21,7 +21,7 @@ package struct PageText {
     private var order: String { "ORDER BY created_at \(range.direction), \(key) \(range.direction) LIMIT $6" }
 
     /// Along the index that begins with the tenant and what `condition` holds fast.
-    package func page(_ condition: String = "") -> String {
+    public func page(_ condition: String = "") -> String {
         """
         SELECT \(columns) FROM \(table)
         WHERE tenant_id = $1 \(condition)
@@ -32,7 +32,7 @@ package struct PageText {
     }
 
     /// The same by one of several words: a page of each, and the first of all of them. An index leaves out the word `but`.
-    package func pages(of column: String, _ words: String, but first: String? = nil) -> String {
+    public func pages(of column: String, _ words: String, but first: String? = nil) -> String {
         let isIndexed = first.map { "AND \(column) <> '\($0)'" } ?? ""
         return """
             SELECT found.* FROM unnest(\(words)) AS wanted (word) CROSS JOIN LATERAL (

@@ -1,18 +1,18 @@
-package import Contracts
+import Contracts
 
 /// Reads the query parameters of one question and collects what is wrong with them, all at once.
-package struct QueryParameters {
+public struct QueryParameters {
     private let values: [String: String]
     private var faults: [FieldError] = []
     private var known: Set<String> = []
     /// What the gateway adds of its own.
     private static let reserved: Set<String> = ["id", "if-none-match"]
 
-    package init(_ query: Message) { values = query.parameters }
+    public init(_ query: Message) { values = query.parameters }
 
     /// Why the question cannot be answered: a parameter that none of the reads named, or values that are not valid. Comes
     /// after all reads.
-    package var problem: Problem? {
+    public var problem: Problem? {
         if let unknown = values.keys.sorted().first(where: { !known.contains($0) && !Self.reserved.contains($0) }) {
             return .unknownParameter(unknown)
         }
@@ -22,12 +22,12 @@ package struct QueryParameters {
             errors: faults)
     }
 
-    package mutating func refuse(_ name: String, _ code: String, _ detail: String) {
+    public mutating func refuse(_ name: String, _ code: String, _ detail: String) {
         faults.append(FieldError(parameter: name, code: code, detail: detail))
     }
 
     /// The text of a parameter as `read` understands it.
-    package mutating func value<Value>(
+    public mutating func value<Value>(
         _ name: String, _ detail: String, code: String = "invalid_format", _ read: (String) -> Value?
     ) -> Value? {
         known.insert(name)
@@ -37,23 +37,23 @@ package struct QueryParameters {
         return value
     }
 
-    package mutating func time(_ name: String) -> Timestamp? {
+    public mutating func time(_ name: String) -> Timestamp? {
         value(name, "Must be an RFC 3339 date and time.") { Timestamp($0) }
     }
 
-    package mutating func externalID(_ name: String) -> String? {
+    public mutating func externalID(_ name: String) -> String? {
         value(name, "Must be 1 to 128 letters, digits or . _ : @ | ~ -.") { ExternalID.isValid($0) ? $0 : nil }
     }
 
-    package mutating func id(_ name: String) -> Identifier? {
+    public mutating func id(_ name: String) -> Identifier? {
         value(name, "Must be an id.") { Identifier($0) }
     }
 
-    package mutating func flag(_ name: String) -> Bool? {
+    public mutating func flag(_ name: String) -> Bool? {
         value(name, "Must be true or false.") { Bool($0) }
     }
 
-    package mutating func number(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
+    public mutating func number(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) -> Int {
         let number = value(name, "Must be a number from \(range.lowerBound) to \(range.upperBound).") { text -> Int? in
             guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
             return Int(text).flatMap { range.contains($0) ? $0 : nil }
@@ -61,14 +61,14 @@ package struct QueryParameters {
         return number ?? fallback
     }
 
-    package mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Word)
+    public mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, default fallback: Word)
         -> Word
     {
         value(name, "Must be one of \(Self.list(Word.self)).", code: "unknown_value") { Word(rawValue: $0) } ?? fallback
     }
 
     /// Words with commas between them, as many as there are different ones at most.
-    package mutating func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(
+    public mutating func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(
         _ name: String, _ type: Word.Type
     ) -> Set<Word>? {
         let parts = value(name, "Must be at most \(type.allCases.count) words.", code: "too_many_items") { text in

@@ -32,7 +32,8 @@ final class DecisionLoop<H: Handler> {
         let started = ContinuousClock.now
     }
 
-    let definition: WorkerDefinition<H>
+    let handler: H
+    let definition: WorkerDefinition
     let connections: WorkerConnections
     private let mailbox: Mailbox
     let outbound: Outbound
@@ -68,19 +69,17 @@ final class DecisionLoop<H: Handler> {
     private static var forgettingInterval: Duration { .milliseconds(100) }
     private static var tick: Duration { .seconds(1) }
 
-    init(
-        _ definition: WorkerDefinition<H>, connections: WorkerConnections, mailbox: Mailbox, outbound: Outbound,
-        executor: EffectExecutor?, health: WorkerHealth, metrics: WorkerMetrics, logger: Logger
-    ) {
-        self.definition = definition
-        self.connections = connections
-        self.mailbox = mailbox
-        self.outbound = outbound
-        self.executor = executor
-        self.health = health
-        self.metrics = metrics
-        self.logger = logger
-        processor = BatchProcessor(handler: definition.handler, owner: owner)
+    init(_ handler: H, _ parts: DecisionParts) {
+        self.handler = handler
+        definition = parts.definition
+        connections = parts.connections
+        mailbox = parts.mailbox
+        outbound = parts.outbound
+        executor = parts.executor
+        health = parts.health
+        metrics = parts.metrics
+        logger = parts.logger
+        processor = BatchProcessor(handler: handler, owner: owner)
     }
 
     /// Runs until the mailbox says stop and everything taken is settled.
@@ -123,7 +122,7 @@ final class DecisionLoop<H: Handler> {
         let known = backlog.count
         pump()
         for index in backlog.indices.dropFirst(known) {
-            guard case .command(let key, let command)? = try? definition.handler.intake(backlog[index].message) else {
+            guard case .command(let key, let command)? = try? handler.intake(backlog[index].message) else {
                 continue
             }
             backlog[index].work = Work(message: backlog[index].message, key: key, command: command)
@@ -332,8 +331,8 @@ final class DecisionLoop<H: Handler> {
     }
 
     private func refusal(for message: Message, _ constraint: String) -> Problem? {
-        guard case .command(let key, let command)? = try? definition.handler.intake(message) else { return nil }
-        return definition.handler.refusal(
+        guard case .command(let key, let command)? = try? handler.intake(message) else { return nil }
+        return handler.refusal(
             forConstraint: constraint, Work(message: message, key: key, command: command))
     }
 
@@ -348,7 +347,7 @@ final class DecisionLoop<H: Handler> {
         guard let database else { return }
         do {
             try Housekeeping(
-                definition: definition, owner: owner, outbound: outbound, executor: executor, metrics: metrics
+                handler: handler, owner: owner, outbound: outbound, executor: executor, metrics: metrics
             )
             .run(on: database, confirmed: confirmed, postponed: postponed, isDraining: isDraining) { message in
                 backlog.append(Pending(message: message, delivery: nil, queue: ""))

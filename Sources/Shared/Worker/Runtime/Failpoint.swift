@@ -4,7 +4,7 @@ import Synchronization
 /// A named place where a test can make this process fail: `OMS_FAILPOINTS=after-commit:3:kill` ends it without notice
 /// at the third time it comes by; the actions are `kill` and `stop` (frozen until continued). `OMS_FAILPOINT_LOG` names
 /// a file that gets a line before, so that a test can prove that the fault has fired.
-package enum Failpoint {
+public enum Failpoint {
     private struct Trap: Sendable {
         let action: Int32
         var left: Int
@@ -23,7 +23,7 @@ package enum Failpoint {
     }()
 
     /// - `prepare`: Brings about what the name says, when that would otherwise happen a little later.
-    package static func hit(_ name: String, _ prepare: () -> Void = {}) {
+    public static func hit(_ name: String, _ prepare: () -> Void = {}) {
         guard isArmed else { return }
         let action = traps.withLock { traps -> Int32? in
             guard var trap = traps[name], trap.left > 0 else { return nil }

@@ -1,11 +1,11 @@
-package import Contracts
+import Contracts
 import CoreMetrics
-package import Postgres
+import Postgres
 
 /// What a worker does once a second beside its messages: takes due timers and effects, publishes what a crash or an
 /// outage left unpublished, and forgets what is confirmed.
 struct Housekeeping<H: Handler> {
-    let definition: WorkerDefinition<H>
+    let handler: H
     let owner: Identifier
     let outbound: Outbound
     let executor: EffectExecutor?
@@ -47,7 +47,7 @@ struct Housekeeping<H: Handler> {
                         try row.text(0), subject: try row.text(1), tenant: try row.text(2),
                         at: Timestamp(microseconds: try row.timestamp(3)))))
         }
-        guard let due = definition.handler.due(at: now, limit: Self.limit) else { return }
+        guard let due = handler.due(at: now, limit: Self.limit) else { return }
         for row in try database.run(due) {
             decide(
                 Message(
@@ -125,7 +125,7 @@ struct Housekeeping<H: Handler> {
 
 extension Event {
     /// Reads a row of the event log with the columns by their names.
-    package init(_ row: Row) throws {
+    public init(_ row: Row) throws {
         self.init(
             id: Identifier(try row.uuid("event_id")), type: try row.text("type"), tenant: try row.text("tenant_id"),
             subject: try row.text("subject"), sequence: try row.int64("sequence"),

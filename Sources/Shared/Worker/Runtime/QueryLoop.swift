@@ -24,7 +24,7 @@ final class QueryLoop {
     private var backoff = ReconnectBackoff()
 
     init(
-        _ definition: WorkerDefinition<some Handler>, connections: WorkerConnections, outbound: Outbound,
+        _ definition: WorkerDefinition, connections: WorkerConnections, outbound: Outbound,
         mailbox: Mailbox, logger: Logger
     ) {
         worker = definition.name

@@ -1,8 +1,8 @@
 /// Tells the readiness of a worker's connections.
-package struct WorkerHealth: Sendable {
+public struct WorkerHealth: Sendable {
     private let report: @Sendable (_ component: String, _ isAvailable: Bool) -> Void
 
-    package init(_ report: @escaping @Sendable (_ component: String, _ isAvailable: Bool) -> Void) {
+    public init(_ report: @escaping @Sendable (_ component: String, _ isAvailable: Bool) -> Void) {
         self.report = report
     }
 
