@@ -33,7 +33,7 @@ struct Dispatcher: Sendable {
         return try await metered(.write, caller, request, context) {
             try request.refuseParameters(but: [:])
             let key = takesKey ? try IdempotencyKey(request) : nil
-            let condition = request.headers[.ifMatch]
+            let condition = request.headers.value(of: .ifMatch)
             try strict.check(
                 caller.tenant, hasKey: key != nil || !takesKey,
                 lacksPrecondition: takesPrecondition && condition == nil)
@@ -93,7 +93,7 @@ struct Dispatcher: Sendable {
             id: Identifier.new(), type: type, tenant: caller.tenant, actor: caller.actor, body: body,
             requestID: context.requestID, path: request.uri.path, parameters: parameters,
             traceparent: request.trace)
-        if let condition = request.headers[.ifNoneMatch] { message.parameters["if-none-match"] = condition }
+        if let condition = request.headers.value(of: .ifNoneMatch) { message.parameters["if-none-match"] = condition }
         switch await requester.query(message, wait: wait ?? patience, workers: workers) {
         case .reply(let reply): return reply
         case .accepted: throw GatewayProblem(.timeout, "No answer came in time.", retryAfter: 1)
@@ -119,7 +119,7 @@ struct Dispatcher: Sendable {
 
     /// The verified caller of a request, who has one of the roles. Throws ``GatewayProblem``: 401 or 403.
     func caller(_ request: Request, _ roles: Roles) async throws -> Caller {
-        guard let authorization = request.headers[.authorization] else {
+        guard let authorization = request.headers.value(of: .authorization) else {
             throw GatewayProblem(.unauthenticated, "A bearer token is needed.")
         }
         let caller = try await tokens.verify(authorization: authorization)
@@ -160,7 +160,7 @@ struct Dispatcher: Sendable {
     ) async throws -> [UInt8] {
         let bytes = try await rawBody(request, context)
         guard !bytes.isEmpty else { return Array("{}".utf8) }
-        let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        let type = request.headers.value(of: .contentType)?.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
         guard let type, mediaTypes.contains(type) else {
             throw GatewayProblem(
                 .unsupportedMediaType, "The body must be \(mediaTypes.joined(separator: " or ")).")
@@ -193,6 +193,6 @@ struct Dispatcher: Sendable {
 extension Request {
     /// The client's trace with a span of ours, or a new trace.
     fileprivate var trace: String {
-        (headers[.traceparent].flatMap { TraceContext(traceparent: $0) }?.child() ?? .root()).traceparent
+        (headers.value(of: .traceparent).flatMap { TraceContext(traceparent: $0) }?.child() ?? .root()).traceparent
     }
 }

@@ -17,3 +17,12 @@ extension HTTPField.Name {
         return name
     }
 }
+
+extension HTTPFields {
+    /// A field's value; several of that name become one with commas between. The subscript gives the same, but walks through
+    /// lazy sequences even for a single one, which every request would feel.
+    func value(of name: HTTPField.Name) -> String? {
+        let values = self[values: name]
+        return values.count > 1 ? values.joined(separator: ", ") : values.first
+    }
+}

@@ -7,7 +7,7 @@ struct IdempotencyKey: Equatable {
 
     /// - Throws: ``GatewayProblem`` 400 for a key that is no key.
     init?(_ request: Request) throws {
-        guard let header = request.headers[.idempotencyKey] else { return nil }
+        guard let header = request.headers.value(of: .idempotencyKey) else { return nil }
         let isQuoted = header.utf8.count >= 2 && header.hasPrefix("\"") && header.hasSuffix("\"")
         text = isQuoted ? String(header.dropFirst().dropLast()) : header
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {

@@ -61,5 +61,9 @@ import Testing
         #expect(again.headers["Idempotent-Replayed"] == "true")
         #expect(again.body == first.body)
         #expect(again.headers["ETag"] == first.headers["ETag"])
+
+        try await bench.query("DELETE FROM events WHERE subject = $1", [.text(name)]) { _ in }
+        #expect(await bench.ask(message)?.status == 500)
+        #expect(try await bench.value(of: name) == 2)
     }
 }

@@ -31,7 +31,7 @@ struct EdgeMiddleware: RouterMiddleware {
     }
 
     private static func requestID(of request: Request) -> String {
-        if let sent = request.headers[.xRequestID], isValid(sent) { return sent }
+        if let sent = request.headers.value(of: .xRequestID), isValid(sent) { return sent }
         return Identifier.new().description
     }
 

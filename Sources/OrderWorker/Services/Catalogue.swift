@@ -9,7 +9,7 @@ import Worker
 /// products, so what is about to be forgotten is asked for along with what is wanted.
 final class Catalogue: Sendable {
     enum Finding: Sendable {
-        case found(Product)
+        indirect case found(Product)
         /// It does not exist or cannot be sold.
         case absent
         /// The catalogue gave no usable answer.

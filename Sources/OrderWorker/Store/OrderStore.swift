@@ -81,15 +81,15 @@ enum OrderStore {
                                  $14::text[])
             """,
             [
-                .ids(orders.column { $0.id }), .texts(orders.column { $0.tenant }),
-                .texts(orders.column { $0.customerID }),
-                .int64Array(orders.column { $0.version }), .texts(orders.column { $0.status.rawValue }),
-                .texts(orders.column { $0.paymentStatus.rawValue }),
-                .texts(orders.column { $0.fulfilmentStatus.rawValue }),
+                .ids(orders.column { $0.id }), .textArray(orders.column { $0.tenant }),
+                .textArray(orders.column { $0.customerID }),
+                .int64Array(orders.column { $0.version }), .textArray(orders.column { $0.status.rawValue }),
+                .textArray(orders.column { $0.paymentStatus.rawValue }),
+                .textArray(orders.column { $0.fulfilmentStatus.rawValue }),
                 .textArray(orders.column { $0.reference }), .textArray(orders.column { $0.promoCode }),
                 .times(orders.column { $0.createdAt }), .optionalTimes(orders.column { $0.expiresAt }),
                 .utf8Array(orders.column { $0.document }), .utf8Array(orders.column { $0.memory }),
-                .texts(orders.column { $0.currency.code }),
+                .textArray(orders.column { $0.currency.code }),
             ])
     }
 
@@ -106,8 +106,8 @@ enum OrderStore {
             """,
             [
                 .ids(orders.column { $0.id }), .int64Array(orders.column { $0.version }),
-                .texts(orders.column { $0.status.rawValue }), .texts(orders.column { $0.paymentStatus.rawValue }),
-                .texts(orders.column { $0.fulfilmentStatus.rawValue }), .textArray(orders.column { $0.promoCode }),
+                .textArray(orders.column { $0.status.rawValue }), .textArray(orders.column { $0.paymentStatus.rawValue }),
+                .textArray(orders.column { $0.fulfilmentStatus.rawValue }), .textArray(orders.column { $0.promoCode }),
                 .optionalTimes(orders.column { $0.expiresAt }), .utf8Array(orders.column { $0.document }),
                 .utf8Array(orders.column { $0.memory }),
             ])

@@ -28,16 +28,12 @@ extension Message {
         _ messages: [Message], exchange: String, mandatory: Bool, deliveryMode: UInt8 = AMQPProperties.persistent
     ) -> [AMQPMessage] {
         var types: [String] = []
-        var byType: [String: [Message]] = [:]
-        for message in messages {
-            if byType[message.type] == nil { types.append(message.type) }
-            byType[message.type, default: []].append(message)
-        }
+        for message in messages where !types.contains(message.type) { types.append(message.type) }
         let asksDirectly = messages.contains { $0.replyTo?.queue == ReplyAddress.direct }
         let properties = AMQPProperties(
             contentType: Bundle.messages, deliveryMode: deliveryMode, replyTo: asksDirectly ? ReplyAddress.direct : nil)
         return types.flatMap { type in
-            Bundle.pack(byType[type] ?? []).map {
+            Bundle.pack(types.count == 1 ? messages : messages.filter { $0.type == type }).map {
                 AMQPMessage(
                     exchange: exchange, routingKey: type, mandatory: mandatory, properties: properties, body: $0)
             }

@@ -96,19 +96,19 @@ public struct Work<Key: Hashable & Comparable & Sendable, Command: Sendable>: Se
     }
 }
 
-/// What ``Handler/prepare(_:_:)`` says of one work.
+/// What ``Handler/prepare(_:_:)`` says of one work. Rare cases lie in boxes, so that a list of the common one stays small.
 public enum Preparation<Key: Sendable, Command: Sendable>: Sendable {
     /// Go on with this command.
     case ready(Command)
     /// Go on with this command on another aggregate: the key was not known before.
     case found(Key, Command)
-    case refused(Problem)
+    indirect case refused(Problem)
     /// Something was asked for in the background: the message is prepared anew when ``Recall`` says so, or after a
     /// second.
     case waiting
     /// Not now: the message climbs the retry ladder. After its last step it is refused with the problem when there
     /// is one, else parked.
-    case retry(reason: String, atLast: Problem?)
+    indirect case retry(reason: String, atLast: Problem?)
 }
 
 /// An aggregate as it was and as it is now.

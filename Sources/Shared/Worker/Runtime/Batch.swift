@@ -169,8 +169,7 @@ struct Batch<H: Handler> {
             guard let row = known[message.id] else { continue }
             // Ids of keyed commands are hashes: one that another caller made to collide must not show its answer.
             let isSameCaller = try row.text(4) == message.tenant && row.text(5) == message.actor.text
-            var stored = try isSameCaller ? row.bytesOrNil(3).map { try Reply(encoded: $0) } : nil
-            if let quoted = try row.bytesOrNil(6) { stored?.body.insert(contentsOf: quoted, at: 0) }
+            let stored = try isSameCaller ? storedReply(row, to: message) : nil
             let fingerprint = try isSameCaller ? UInt64(bitPattern: row.int64(1)) : ~message.fingerprint
             let token = UInt64(bitPattern: try row.int64(2))
             switch Repetition(
@@ -182,6 +181,18 @@ struct Batch<H: Handler> {
             case .nothing: break
             }
         }
+    }
+
+    /// The reply of an inbox row, with what it quotes of an event; without that event it would be half an answer.
+    private func storedReply(_ row: Row, to message: Message) throws -> Reply? {
+        guard var reply = try row.bytesOrNil(3).map({ try Reply(encoded: $0) }) else { return nil }
+        guard try !row.isNull(7) else { return reply }
+        let quoted = try row.bytesOrNil(6) ?? []
+        guard quoted.count == Int(try row.int32(7)) else {
+            return Problem(.internalError, "It was done, but its answer is not kept any more.").reply(to: message)
+        }
+        reply.body.insert(contentsOf: quoted, at: 0)
+        return reply
     }
 
     // MARK: 4. Decide

@@ -2,18 +2,18 @@ import Contracts
 
 /// What became of a batch once it is committed.
 struct BatchResult<H: Handler> {
-    /// What the loop does with one message.
+    /// What the loop does with one message. Large cases lie in boxes: most are settled.
     enum Verdict {
         /// Its outcome is committed, or there was none: acknowledge.
         case settled
         /// Not decided yet: it is kept and prepared anew later.
         case wait
         /// A copy climbs the retry ladder; refused with the problem when there is no further step.
-        case retry(reason: String, atLast: Problem?)
+        indirect case retry(reason: String, atLast: Problem?)
         /// A copy goes to the parked queue.
         case park(reason: String)
         /// It goes on to another worker in this form.
-        case forward(Message)
+        indirect case forward(Message)
     }
 
     /// One for each message, in order.

@@ -12,7 +12,7 @@ enum RuntimeStatements {
             SELECT message_id, fingerprint, token, reply, tenant_id, actor, (
                 SELECT substring(convert_to(body, 'UTF8') FROM quoted_from + 1 FOR quoted_length) FROM events
                 WHERE events.subject = inbox.quoted_subject AND events.event_id = inbox.quoted_event
-            ) AS quoted
+            ) AS quoted, quoted_length
             FROM inbox WHERE message_id = ANY($1)
             """, [.ids(ids)])
     }
@@ -39,8 +39,8 @@ enum RuntimeStatements {
                           quoted_event, quoted_from, quoted_length)
             """,
             [
-                .ids(entries.column { $0.message.id }), .texts(entries.column { $0.message.type }),
-                .texts(entries.column { $0.message.tenant }), .texts(entries.column { $0.message.actor.text }),
+                .ids(entries.column { $0.message.id }), .textArray(entries.column { $0.message.type }),
+                .textArray(entries.column { $0.message.tenant }), .textArray(entries.column { $0.message.actor.text }),
                 .int64Array(entries.column { Int64(bitPattern: $0.fingerprint) }),
                 .int64Array(entries.column { Int64(bitPattern: $0.message.replyTo?.token ?? 0) }),
                 .bytesArray(entries.column { $0.isRunning ? $0.message.withoutBody.encoded() : nil }),
@@ -114,12 +114,12 @@ enum RuntimeStatements {
             RETURNING batch_id
             """,
             [
-                .ids(events.column { $0.id }), .texts(events.column { $0.type }), .texts(events.column { $0.tenant }),
-                .texts(events.column { $0.subject }), .int64Array(events.column { $0.sequence }),
+                .ids(events.column { $0.id }), .textArray(events.column { $0.type }), .textArray(events.column { $0.tenant }),
+                .textArray(events.column { $0.subject }), .int64Array(events.column { $0.sequence }),
                 .times(events.column { $0.time }),
-                .texts(events.column { $0.actor.type.rawValue }), .textArray(events.column { $0.actor.id }),
+                .textArray(events.column { $0.actor.type.rawValue }), .textArray(events.column { $0.actor.id }),
                 .boolArray(events.column { $0.isPublic }), .utf8Array(events.column { $0.body }),
-                .texts(events.column { $0.requestID }),
+                .textArray(events.column { $0.requestID }),
                 .optionalIDs(events.column { $0.causationID }), .textArray(events.column { $0.traceparent }),
                 .id(owner), .time(claimedUntil), .texts(Array(Set(events.column { $0.subject }))),
                 .bytesArray(sends.column { $0.encoded() }), .time(now),
