@@ -106,7 +106,8 @@ enum OrderStore {
             """,
             [
                 .ids(orders.column { $0.id }), .int64Array(orders.column { $0.version }),
-                .textArray(orders.column { $0.status.rawValue }), .textArray(orders.column { $0.paymentStatus.rawValue }),
+                .textArray(orders.column { $0.status.rawValue }),
+                .textArray(orders.column { $0.paymentStatus.rawValue }),
                 .textArray(orders.column { $0.fulfilmentStatus.rawValue }), .textArray(orders.column { $0.promoCode }),
                 .optionalTimes(orders.column { $0.expiresAt }), .utf8Array(orders.column { $0.document }),
                 .utf8Array(orders.column { $0.memory }),

@@ -15,8 +15,8 @@ public struct WorkerDefinition: Sendable {
     /// Tenant of outside messages that name none.
     public var defaultTenant = "default"
 
-    /// Runs the decisions on a thread. It is made where the handler's type is known, so that the compiler can make the whole loop for
-    /// that type.
+    /// Runs the decisions on the calling thread until it is drained. It is made where the handler's type is known, so that the
+    /// compiler makes the whole loop for that type (docs/decisions/0048).
     let decide: @Sendable (DecisionParts) -> Void
 
     public init(

@@ -96,7 +96,10 @@ struct Housekeeping<H: Handler> {
             if free.count == 64 { break }
         }
         metrics.outboxAge.record(now.since(oldest).inSeconds)
-        guard !free.isEmpty, try looked[1].only().bool(0) else { return try _ = database.run(.rollback) }
+        guard !free.isEmpty, try looked[1].only().bool(0) else {
+            try database.run(.rollback)
+            return
+        }
 
         let claim = RuntimeStatements.claim(free, owner: owner, until: now.adding(BatchProcessor<H>.claim), at: now)
         let claimed = try database.pipeline([claim, .commit])[0]

@@ -114,7 +114,8 @@ enum RuntimeStatements {
             RETURNING batch_id
             """,
             [
-                .ids(events.column { $0.id }), .textArray(events.column { $0.type }), .textArray(events.column { $0.tenant }),
+                .ids(events.column { $0.id }), .textArray(events.column { $0.type }),
+                .textArray(events.column { $0.tenant }),
                 .textArray(events.column { $0.subject }), .int64Array(events.column { $0.sequence }),
                 .times(events.column { $0.time }),
                 .textArray(events.column { $0.actor.type.rawValue }), .textArray(events.column { $0.actor.id }),
