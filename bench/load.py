@@ -101,5 +101,9 @@ class Sink:
             raise SystemExit("the event sink has ended")
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
+        """Its queue goes with it: nobody would take what the next load puts there."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
