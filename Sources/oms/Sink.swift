@@ -53,6 +53,8 @@ struct Sink: ParsableCommand {
             unacknowledged = 0
             report(count)
         }
+        // A queue that goes while events are published to it would end their publisher's channel.
+        try connection.unbind(queue: queue, exchange: exchange, routingKey: key)
         try connection.deleteQueue(queue)
         connection.close()
     }
