@@ -40,13 +40,13 @@ struct InvoiceWorkerSettings: SettingsGroup {
 
 extension SettingKind<String> {
     fileprivate static var iban: Self {
-        Self("an IBAN without spaces", placeholder: "") { text in IBAN.isValid(text) ? text : nil }
+        Self("an IBAN without spaces", standIn: "") { text in IBAN.isValid(text) ? text : nil }
     }
 }
 
 extension SettingKind<Percent> {
     fileprivate static var taxRate: Self {
-        Self("a percentage from 0 to 100 with at most two decimals", placeholder: Percent(hundredths: 0)) { text in
+        Self("a percentage from 0 to 100 with at most two decimals", standIn: Percent(hundredths: 0)) { text in
             (try? Percent(text: text)).flatMap { $0.hundredths <= 10_000 ? $0 : nil }
         }
     }
@@ -54,6 +54,6 @@ extension SettingKind<Percent> {
 
 extension SettingKind<BusinessTime> {
     fileprivate static var timeZone: Self {
-        Self("a name of the tz database", placeholder: .utc) { BusinessTime($0) }
+        Self("a name of the tz database", standIn: .utc) { BusinessTime($0) }
     }
 }

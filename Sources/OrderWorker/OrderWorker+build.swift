@@ -70,6 +70,6 @@ struct OrderSettings: SettingsGroup {
 
 extension SettingKind<BusinessTimeZone> {
     fileprivate static var timeZone: Self {
-        Self("a name of the tz database", placeholder: .utc) { BusinessTimeZone($0) }
+        Self("a name of the tz database", standIn: .utc) { BusinessTimeZone($0) }
     }
 }

@@ -24,7 +24,7 @@ struct NovaPoshtaContact: Sendable {
         try checkPhone(properties.text("Phone"))
     }
 
-    /// `380XXXXXXXXX`, or the older forms `+380XXXXXXXXX` and `0XXXXXXXXX`.
+    /// A Ukrainian number: `380` and nine digits, or the older forms with `+` before it, or `0` and nine digits.
     static func checkPhone(_ phone: String) throws(NovaPoshtaFault) {
         guard !phone.isEmpty else { throw .noPhone }
         let digits = phone.hasPrefix("+") ? phone.dropFirst() : Substring(phone)

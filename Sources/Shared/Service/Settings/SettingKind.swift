@@ -3,13 +3,13 @@ public struct SettingKind<Value: Sendable>: Sendable {
     /// What a right value is, as it reads after "must be".
     public let requirement: String
     /// Stands in while the other settings are still being checked; never leaves the reader.
-    let placeholder: Value
+    let standIn: Value
     /// Nil if the text is wrong.
     let parse: @Sendable (String) -> Value?
 
-    public init(_ requirement: String, placeholder: Value, parse: @escaping @Sendable (String) -> Value?) {
+    public init(_ requirement: String, standIn: Value, parse: @escaping @Sendable (String) -> Value?) {
         self.requirement = requirement
-        self.placeholder = placeholder
+        self.standIn = standIn
         self.parse = parse
     }
 }
@@ -17,14 +17,14 @@ public struct SettingKind<Value: Sendable>: Sendable {
 extension SettingKind<String> {
     /// Any text of at least `minimum` bytes.
     public static func text(minimum: Int = 1) -> Self {
-        Self(minimum > 1 ? "text of at least \(minimum) bytes" : "text", placeholder: "") {
+        Self(minimum > 1 ? "text of at least \(minimum) bytes" : "text", standIn: "") {
             $0.utf8.count >= minimum ? $0 : nil
         }
     }
 
     /// A percentage in decimal text, such as `20` or `12.5`, kept as text so that no rounding happens here.
     public static var percent: Self {
-        Self("a decimal number from 0 to 100 with at most 4 decimals", placeholder: "0") { text in
+        Self("a decimal number from 0 to 100 with at most 4 decimals", standIn: "0") { text in
             let parts = text.split(separator: ".", omittingEmptySubsequences: false)
             let isDigits = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
             guard isDigits, parts.count <= 2, let whole = Int(parts[0]), whole <= 100 else { return nil }
@@ -37,7 +37,7 @@ extension SettingKind<String> {
     /// An absolute URL of one of these schemes with a host. It may hold a password: declare it as a secret then.
     public static func url(_ schemes: String...) -> Self {
         let names = schemes.map { $0 + "://" }.joined(separator: " or ")
-        return Self("a URL that begins with \(names) and has a host", placeholder: "") { text in
+        return Self("a URL that begins with \(names) and has a host", standIn: "") { text in
             guard let separator = text.firstRange(of: "://"), schemes.contains(String(text[..<separator.lowerBound]))
             else {
                 return nil
@@ -52,7 +52,7 @@ extension SettingKind<String> {
 
 extension SettingKind<Int> {
     public static func integer(_ range: ClosedRange<Int>) -> Self {
-        Self("a whole number from \(range.lowerBound) to \(range.upperBound)", placeholder: range.lowerBound) {
+        Self("a whole number from \(range.lowerBound) to \(range.upperBound)", standIn: range.lowerBound) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }
     }
@@ -60,7 +60,7 @@ extension SettingKind<Int> {
 
 extension SettingKind<Bool> {
     public static var flag: Self {
-        Self("true or false", placeholder: false) { ["true": true, "1": true, "false": false, "0": false][$0] }
+        Self("true or false", standIn: false) { ["true": true, "1": true, "false": false, "0": false][$0] }
     }
 }
 
@@ -74,14 +74,14 @@ extension SettingKind<Duration> {
 
     private static func whole(_ range: ClosedRange<Int>, _ unit: @escaping @Sendable (Int) -> Duration) -> Self {
         let number = SettingKind<Int>.integer(range)
-        return Self(number.requirement, placeholder: unit(range.lowerBound)) { number.parse($0).map(unit) }
+        return Self(number.requirement, standIn: unit(range.lowerBound)) { number.parse($0).map(unit) }
     }
 }
 
 extension SettingKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One of the words of an enum.
-    public static func word(or placeholder: Value) -> Self {
-        Self("one of " + Value.allCases.map(\.rawValue).joined(separator: ", "), placeholder: placeholder) {
+    public static func word(or standIn: Value) -> Self {
+        Self("one of " + Value.allCases.map(\.rawValue).joined(separator: ", "), standIn: standIn) {
             Value(rawValue: $0)
         }
     }

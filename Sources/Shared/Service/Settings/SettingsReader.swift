@@ -55,7 +55,7 @@ public final class SettingsReader {
         _ meaning: String
     ) -> Value {
         let setting = declare(name, kind, fallback, shared, meaning)
-        return read(setting, kind) ?? kind.placeholder
+        return read(setting, kind) ?? kind.standIn
     }
 
     /// A setting that may be left out.
@@ -70,7 +70,7 @@ public final class SettingsReader {
         _ name: String, _ kind: SettingKind<Value>, shared: Bool = false, _ meaning: String
     ) -> Redacted<Value> {
         let setting = declare(name, kind, nil, shared, meaning, secret: true)
-        return Redacted(read(setting, kind) ?? kind.placeholder)
+        return Redacted(read(setting, kind) ?? kind.standIn)
     }
 
     /// A setting that may be left out and whose value is never shown.
