@@ -20,7 +20,7 @@ enum NovaPoshtaText {
         return "\(value / scale).\(fraction)"
     }
 
-    /// `380XXXXXXXXX`.
+    /// Twelve digits: `380` and the nine of the number.
     static func phone(_ e164: String) -> String { e164.filter { $0.isASCII && $0.isNumber } }
 
     /// A full name, surname first.
