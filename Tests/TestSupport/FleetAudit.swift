@@ -52,6 +52,14 @@ public struct FleetAudit: Sendable {
         try await fleet.query("SELECT count(*) FROM \(table)") { try $0.only().int64(0) }
     }
 
+    /// The order worker's outbox rows whose publication is not confirmed or not noted yet: while orders come in there are
+    /// always some.
+    public func unpublished() async throws -> Set<Int64> {
+        try await fleet.query("SELECT batch_id FROM oms_order.outbox") { rows in
+            Set(try rows.map { try $0.int64(0) })
+        }
+    }
+
     /// Messages ready in a queue of the broker; 0 when there is no such queue.
     public func messages(in queue: String) async throws -> Int {
         let endpoint = try AMQPEndpoint(url: fleet.broker.url)
