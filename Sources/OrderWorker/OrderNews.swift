@@ -21,7 +21,8 @@ enum OrderNews {
         case "promo.redeemed": .promoRedeemed(try grant(message, body))
         case "promo.rejected": .promoRejected(try reasons(body), cause: message.causationID)
         case "shipment.quoted": .quoted(try quote(body))
-        case "payment.created", "payment.completed", "payment.failed", "payment.refunded", "payment.refund_failed":
+        case "payment.created", "payment.completed", "payment.failed", "payment.voided", "payment.refunded",
+            "payment.refund_failed":
             .payment(try payment(message, body))
         case "payment.refund_started": .refundPlanned(try plan(body))
         case "payment.refund_refused":
@@ -72,6 +73,7 @@ enum OrderNews {
                 .completed(
                     amount: try body.money("amount", currency), surplus: try body.money("surplus_amount", currency))
             case "payment.failed": .failed(try body.word("status"))
+            case "payment.voided": .voided
             case "payment.refunded":
                 .refunded(try refund(body, currency), status: try body.word("payment_status"))
             default: .refundFailed(try refund(body, currency), reason: try body.text("error_code"))

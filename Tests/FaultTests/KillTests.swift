@@ -49,7 +49,9 @@ extension FaultTests {
             #expect(!held.isEmpty)
             // Its outbox row is published by the other once its claim of ten seconds is over.
             #expect(
-                try await eventually(within: .seconds(30)) { try await scene.audit.unpublished().isDisjoint(with: held) })
+                try await eventually(within: .seconds(30)) {
+                    try await scene.audit.unpublished().isDisjoint(with: held)
+                })
             frozen.process.thaw()
             try await scene.wait(for: 50, after: load.tally.accepted.count, load)
             load.finish()

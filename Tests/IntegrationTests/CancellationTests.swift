@@ -41,6 +41,7 @@ import Testing
         #expect(cancelled.headers["ETag"] != nil)
 
         try await shopper.wait("/api/v1/payments/\(page.payment)", "status", ["cancelled"], shopper.customer)
+        try await shopper.wait(path(order), "payment_status", ["unpaid"], shopper.customer)
         let isGivenBack = try await eventually {
             let uses = try await shop.fleet.query(
                 "SELECT release_reason FROM oms_promo.redemptions WHERE order_id::text = $1 AND released_at IS NOT NULL",

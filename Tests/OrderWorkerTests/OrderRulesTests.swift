@@ -192,6 +192,36 @@ import Worker
         }
     }
 
+    /// A payment that was given up and the one that took its place: the news of both come in any order, some twice.
+    @Test func aPaymentThatWasGivenUp() {
+        let expiry = Sample.now.adding(.seconds(3600))
+        let ids = [Identifier(high: 2, low: 2), Identifier(high: 2, low: 3)]
+        func news(_ kind: PaymentNews.Kind, of id: Identifier, sequence: Int64) -> OrderCommand {
+            .payment(PaymentNews(id: id, kind: kind, event: Sample.event("payment.x", sequence: sequence)))
+        }
+        let first = [
+            news(.created(expiresAt: expiry), of: ids[0], sequence: 1), news(.voided, of: ids[0], sequence: 2),
+        ]
+        let second = [
+            news(.created(expiresAt: expiry), of: ids[1], sequence: 1),
+            news(.failed(.failed), of: ids[1], sequence: 2),
+        ]
+        func end(_ news: [OrderCommand]) -> Order? {
+            news.reduce(OrderState?.some(.order(Sample.order()))) { OrderRules.test.run($1, $0).state }?.order
+        }
+        #expect(end(Array(first.prefix(1)))?.paymentStatus == .pending)
+        for news in first.permutations { #expect(end(news)?.paymentStatus == .unpaid) }
+        for news in (first + second).permutations {
+            let order = end(news + news.prefix(2))
+            #expect(order?.payments.map(\.id) == ids)
+            #expect(order?.payments.map(\.status) == [.cancelled, .failed])
+            #expect(order?.paymentStatus == .failed)
+            #expect(order?.paymentID == ids[1])
+        }
+        let paid = news(.completed(amount: Sample.order().total, surplus: .zero(.uah)), of: ids[0], sequence: 3)
+        #expect(end(first + second + [paid])?.paymentStatus == .paid, "money that comes over its page counts")
+    }
+
     /// News of one shipment in any order, each any number of times: the newest counts.
     @Test func shipmentNewsInAnyOrder() {
         let order = Sample.order(in: .confirmed)

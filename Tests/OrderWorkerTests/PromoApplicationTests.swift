@@ -220,13 +220,15 @@ import Worker
             ([], true), ([opened], false),
             ([opened, payment(.failed(.failed), sequence: 2)], true),
             ([opened, payment(.failed(.expired), sequence: 2)], true),
-            // The second took the place of the first, which nobody tells.
+            ([opened, payment(.voided, sequence: 2)], true),
+            // The second took the place of the first.
             (
                 [
-                    opened, payment(.created(expiresAt: Sample.now), id: 3),
+                    opened, payment(.voided, sequence: 2), payment(.created(expiresAt: Sample.now), id: 3),
                     payment(.failed(.failed), id: 3, sequence: 2),
                 ], true
             ),
+            ([opened, payment(.failed(.failed), id: 3, sequence: 2)], false),
             ([opened, payment(.created(expiresAt: Sample.now), id: 3)], false),
             ([Sample.paid(Money(minor: 100, .uah))], false),
         ] as [([OrderCommand], Bool)])

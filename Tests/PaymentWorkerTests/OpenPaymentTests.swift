@@ -35,14 +35,19 @@ import Worker
         #expect(scenario.payments == [first])
     }
 
-    @Test func supersedesAnotherAmountSilently() {
+    /// Other services do not hear of the payment that was given up; the order worker does.
+    @Test func supersedesAnotherAmount() {
         var scenario = Scenario()
         scenario.open()
         let decision = scenario.open(PaymentRequest(amount: Money(minor: 100_000, .uah)))
         #expect(decision.answer == .resource(status: 201))
         #expect(scenario.payments.map(\.status) == [.cancelled, .pending])
         #expect(scenario.payments[0].nextAction == nil)
-        #expect(scenario.eventTypes == ["payment.created", "payment.created"])
+        #expect(scenario.eventTypes == ["payment.created", "payment.voided", "payment.created"])
+        #expect(scenario.events.map(\.isPublic) == [true, false, true])
+        let told = scenario.events[1]
+        #expect(told.subject == scenario.payments[0].id.description)
+        #expect(told.sequence == scenario.payments[0].version)
     }
 
     @Test func makesANewPageWhenTheOldOneIsClosed() {
@@ -115,6 +120,7 @@ import Worker
         #expect(scenario.payment.amount == Money(minor: total, .uah))
         #expect(scenario.payments.count == 2)
         #expect(!scenario.eventTypes.contains("payment.failed"))
+        #expect(scenario.eventTypes.filter { $0 == "payment.voided" }.count == 1)
     }
 
     @Test(arguments: [

@@ -95,7 +95,7 @@ import Worker
         scenario.open()
         scenario.run(.orderChanged(scenario.order(version: 2, status: .cancelled)))
         #expect(scenario.payment.status == .cancelled)
-        #expect(scenario.eventTypes == ["payment.created"])
+        #expect(scenario.eventTypes == ["payment.created", "payment.voided"])
         scenario.callback("success", at: 1)
         #expect(scenario.payment.status == .cancelled, "a payment that was given up is believed after a question only")
         #expect(scenario.effects.map(\.kind) == ["liqpay.status"])

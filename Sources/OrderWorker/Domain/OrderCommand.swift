@@ -81,6 +81,8 @@ struct PaymentNews: Sendable, Equatable {
         case created(expiresAt: Timestamp)
         case completed(amount: Money, surplus: Money)
         case failed(PaymentStatus)
+        /// Given up by the payment worker; no public event, so the timeline does not show it.
+        case voided
         case refunded(Refund, status: PaymentStatus)
         /// The provider refused it for good; its reason is for people.
         case refundFailed(Refund, reason: String)

@@ -13,6 +13,7 @@ extension OrderRules {
             }
             return .accept(changes + [heard])
         case .failed(let status): return .accept(noted(status, news, order) + [heard])
+        case .voided: return .accept(noted(.cancelled, news, order))
         case .completed(let amount, let surplus): return .accept(taken(amount - surplus, news, order) + [heard])
         case .refunded(let refund, let status): return .accept(returned(refund, status, news, order) + [heard])
         case .refundFailed(let refund, let reason):

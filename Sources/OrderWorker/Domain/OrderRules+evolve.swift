@@ -67,7 +67,9 @@ extension Order {
             if let index = payments.firstIndex(where: { $0.id == note.id }) {
                 payments[index] = note
             } else {
-                payments.append(note)
+                // News of an earlier payment may come later than that of the newest.
+                let place = payments.firstIndex { note.id < $0.id } ?? payments.endIndex
+                payments.insert(note, at: place)
             }
         case .moneyTaken(let amount): amountPaid += amount
         case .moneyReturned(let amount, let units):

@@ -42,13 +42,8 @@ extension Order {
         return isBeingPaid ? .paymentInProgress(status) : nil
     }
 
-    /// Somebody pays, or has paid a part. Of several payments that wait for the customer the newest counts: it took the place
-    /// of the others.
-    private var isBeingPaid: Bool {
-        guard amountPaid.isZero else { return true }
-        let newest = payments.map(\.id).max()
-        return payments.contains { $0.status.isOpen && ($0.status != .pending || $0.id == newest) }
-    }
+    /// Somebody pays, or has paid a part.
+    private var isBeingPaid: Bool { !amountPaid.isZero || payments.contains(where: \.status.isOpen) }
 
     /// The order with what a promo code gives it.
     func taking(_ grant: PromoGrant) -> Order {

@@ -5,7 +5,8 @@ enum PaymentChange: Sendable, Equatable {
     /// The copy of the order was brought up to date.
     case orderNoted(OrderSnapshot)
     case created(Payment)
-    /// Given up by us: another payment took its place, its order was cancelled or is paid already. Not told.
+    /// Given up by us: another payment took its place, its order was cancelled or is paid already, or asks for less than
+    /// its page does. Only the order worker hears of it.
     case voided(Identifier)
     /// The provider's word moved the payment between states that end nothing.
     case moved(Identifier, to: PaymentStatus, ProviderReport)

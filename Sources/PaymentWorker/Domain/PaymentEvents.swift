@@ -7,6 +7,7 @@ enum PaymentEvents {
     static func events(for change: PaymentChange, _ state: OrderPayments, _ context: DecisionContext) -> [Event] {
         switch change {
         case .created(let payment): event("payment.created", payment.id, state, context, created)
+        case .voided(let id): event("payment.voided", id, state, context, isPublic: false) { _, _ in }
         case .completed(let id, _, _): event("payment.completed", id, state, context, completed)
         case .failed(let id, let failure) where failure.isTold:
             event("payment.failed", id, state, context) { failed($0, &$1, failure, context.now) }
@@ -82,7 +83,7 @@ enum PaymentEvents {
 
     private static func event(
         _ type: String, _ id: Identifier, _ state: OrderPayments, _ context: DecisionContext,
-        refund refundID: Identifier? = nil, _ members: (Payment, inout JSONWriter) -> Void
+        refund refundID: Identifier? = nil, isPublic: Bool = true, _ members: (Payment, inout JSONWriter) -> Void
     ) -> [Event] {
         guard let payment = state.payment(id) else { return [] }
         let refund = refundID.flatMap { payment.refund($0) }
@@ -110,7 +111,7 @@ enum PaymentEvents {
             Event(
                 id: context.newID(), type: type, tenant: payment.tenant, subject: payment.id.description,
                 sequence: payment.version, time: context.now,
-                actor: message.actor.type == .anonymous ? .system : message.actor, body: body,
+                actor: message.actor.type == .anonymous ? .system : message.actor, body: body, isPublic: isPublic,
                 requestID: message.requestID, causationID: message.type.hasPrefix("timer.") ? nil : message.id,
                 traceparent: message.traceparent)
         ]

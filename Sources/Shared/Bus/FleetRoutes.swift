@@ -6,10 +6,10 @@ public enum FleetRoutes {
         switch worker {
         case .order:
             [
-                "payment.created", "payment.completed", "payment.failed", "payment.refunded", "payment.refund_failed",
-                "payment.refund_started", "payment.refund_refused", "shipment.created", "shipment.updated",
-                "shipment.quoted", "shipment.withdrawal_refused", "promo.redeemed", "promo.rejected",
-                "promo.released", "invoice.issued",
+                "payment.created", "payment.completed", "payment.failed", "payment.voided", "payment.refunded",
+                "payment.refund_failed", "payment.refund_started", "payment.refund_refused", "shipment.created",
+                "shipment.updated", "shipment.quoted", "shipment.withdrawal_refused", "promo.redeemed",
+                "promo.rejected", "promo.released", "invoice.issued",
             ]
         case .payment: ["order.cancelled", "order.refunded", "order.updated"]
         case .shipping: ["order.cancelled", "order.refunded"]
