@@ -28,7 +28,12 @@ extension Batch {
             outcome.statements.append(saving.statement)
         }
         if !resolved.isEmpty { outcome.statements.append(RuntimeStatements.resolve(resolved, at: now)) }
-        if !joins.isEmpty { outcome.statements.append(RuntimeStatements.join(joins)) }
+        if !joins.isEmpty {
+            let newest = Dictionary(joins.map { ($0.id, $0) }) { $1 }
+            // One that is answered by now is not joined: the batch is decided anew and finds the answer.
+            outcome.expectedRows[outcome.statements.count] = newest.count
+            outcome.statements.append(RuntimeStatements.join(Array(newest.values)))
+        }
         appendEffects(to: &outcome.statements, capacity: effectCapacity)
         appendTimers(to: &outcome.statements)
         if !confirmed.isEmpty { outcome.statements.append(RuntimeStatements.confirmed(confirmed)) }

@@ -22,6 +22,7 @@ struct Batch<H: Handler> {
     var entries: [RuntimeStatements.InboxEntry] = []
     /// The reply of each message that has one, by index.
     var replies: [Int: Reply] = [:]
+    /// Messages whose answers are put off, by index.
     private var running: Set<Int> = []
     private var resolutions: [(id: Identifier, answer: Decision<H.Rules.Change>.Answer, state: H.Rules.State?)] = []
     var resolved: [(Identifier, [UInt8])] = []
@@ -174,10 +175,12 @@ struct Batch<H: Handler> {
             let token = UInt64(bitPattern: try row.int64(2))
             switch Repetition(
                 of: message, fingerprint: fingerprint, token: token, stored: stored,
-                hasCompleted: try !row.isNull(3) || message.replyTo == nil)
+                hasCompleted: try row.bool(8))
             {
             case .answer(let reply): replies[index] = reply
-            case .join: joins.append(message)
+            case .join:
+                joins.append(message)
+                running.insert(index)
             case .nothing: break
             }
         }
@@ -315,16 +318,19 @@ struct Batch<H: Handler> {
         }
         for (id, answer, state) in resolutions {
             // A command that was put off and resolved in one batch is not stored yet.
-            if let position = entries.firstIndex(where: { $0.message.id == id }) {
-                let message = entries[position].message
-                guard let reply = reply(answer, state, to: message, handler) else { continue }
+            let position = entries.firstIndex { $0.message.id == id }
+            guard let asker = position.map({ entries[$0].message }) ?? askers[id],
+                let reply = reply(answer, state, to: asker, handler)
+            else { continue }
+            if let position {
                 entries[position] = RuntimeStatements.InboxEntry(
-                    message: message, fingerprint: message.fingerprint, reply: reply, isRunning: false)
-                send(reply, to: message)
-            } else if let asker = askers[id], let reply = reply(answer, state, to: asker, handler) {
+                    message: asker, fingerprint: asker.fingerprint, reply: reply, isRunning: false)
+            } else {
                 resolved.append((id, reply.encoded()))
-                send(reply, to: asker)
             }
+            // Who joined in this very batch hears it too.
+            for message in [asker] + joins where message.id == id { send(reply, to: message) }
+            joins.removeAll { $0.id == id }
         }
     }
 

@@ -85,5 +85,6 @@ struct BatchProcessor<H: Handler> {
     }
 }
 
-/// An aggregate was changed by someone else although it was locked: tried again like any conflict.
+/// An aggregate was changed by someone else although it was locked, or a command answered that was still running when it
+/// was looked up: tried again like any conflict.
 struct StaleAggregate: Error {}

@@ -12,7 +12,7 @@ enum RuntimeStatements {
             SELECT message_id, fingerprint, token, reply, tenant_id, actor, (
                 SELECT substring(convert_to(body, 'UTF8') FROM quoted_from + 1 FOR quoted_length) FROM events
                 WHERE events.subject = inbox.quoted_subject AND events.event_id = inbox.quoted_event
-            ) AS quoted, quoted_length
+            ) AS quoted, quoted_length, asker IS NULL
             FROM inbox WHERE message_id = ANY($1)
             """, [.ids(ids)])
     }
@@ -69,7 +69,7 @@ enum RuntimeStatements {
             [.ids(replies.map(\.0)), .bytesArray(replies.map(\.1)), .time(now)])
     }
 
-    /// A later request with the same key joins the running one: the answer goes to it.
+    /// A later request with the same key joins the running one: the answer goes to it. One for each id.
     static func join(_ messages: [Message]) -> Statement {
         Statement(
             """
