@@ -11,6 +11,8 @@ final class FaultBoard: Sendable {
         let copies: Int
         /// Nil when the call is only delayed.
         let failure: Failure?
+        /// Of the faults that it belongs to; another one means that they were changed.
+        let generation: Int
     }
 
     struct Failure: Sendable {
@@ -72,7 +74,8 @@ final class FaultBoard: Sendable {
             return Strike(
                 delay: fault.delay, copies: fault.copies,
                 failure: fails
-                    ? Failure(status: fault.status, isAfterWork: fault.isAfterWork, hangs: fault.hangs) : nil)
+                    ? Failure(status: fault.status, isAfterWork: fault.isAfterWork, hangs: fault.hangs) : nil,
+                generation: state.generation)
         }
     }
 
@@ -84,13 +87,12 @@ final class FaultBoard: Sendable {
         if strike.delay > .zero { try await Task.sleep(for: strike.delay) }
         guard let failure = strike.failure else { return try await work() }
         if failure.isAfterWork { _ = try await work() }
-        if failure.hangs { try await hang() }
+        if failure.hangs { try await hang(since: strike.generation) }
         return .failure(.init(code: failure.status), "injected_fault", "a fault is set for \(service.rawValue)")
     }
 
     /// Waits until the faults are changed, the process ends or ten minutes are over.
-    private func hang() async throws {
-        let generation = state.withLock { $0.generation }
+    private func hang(since generation: Int) async throws {
         for _ in 0..<12_000 where state.withLock({ $0.generation }) == generation && !Task.isShuttingDownGracefully {
             try await Task.sleep(for: .milliseconds(50))
         }
