@@ -1,10 +1,11 @@
 import AMQP
 import Bus
 import Contracts
+import Foundation
 
 /// The parked queue of one worker. What is taken stays in the queue, unacknowledged, until it is replayed or dropped; the rest
-/// goes back to its place when the connection ends. One operator at a time: the queue is consumed alone.
-struct ParkedQueue {
+/// goes back to its place at the end. One operator at a time: the queue is consumed alone.
+final class ParkedQueue {
     /// What could not be done; printed, and the command ends with an error.
     struct Failure: Error, CustomStringConvertible {
         let description: String
@@ -12,6 +13,9 @@ struct ParkedQueue {
 
     private let connection: AMQPConnection
     private let name: String
+    private var consumer: String?
+    /// Delivered, and neither replayed nor dropped.
+    private var open: Set<UInt64> = []
     private static let patience: Duration = .seconds(10)
 
     init(of worker: WorkerName) throws {
@@ -21,7 +25,30 @@ struct ParkedQueue {
         try connection.confirmSelect()
     }
 
-    func close() { connection.close() }
+    /// Waits until what goes back is there: a broker that only hears of the connection's end takes its time, and whoever looks
+    /// next would find too few.
+    func close() {
+        defer { connection.close() }
+        guard let consumer else { return }
+        do {
+            try connection.cancel(consumer)
+            _ = try receive(wait: .zero)
+            for tag in open.sorted() { try connection.reject(tag, requeue: true) }
+            try connection.flush()
+            let deadline = ContinuousClock.now + Self.patience
+            while try connection.counts(ofQueue: name).messages < open.count, ContinuousClock.now < deadline {
+                Thread.sleep(forTimeInterval: 0.005)
+            }
+        } catch {
+            // The broker gives back what a connection had that is lost.
+        }
+    }
+
+    private func receive(wait: Duration = .seconds(1)) throws -> [AMQPEvent] {
+        let events = try connection.receive(wait: wait)
+        for case .delivery(let delivery) in events { open.insert(delivery.deliveryTag) }
+        return events
+    }
 
     /// The oldest messages, `limit` at most. A worker that has never run has no queue, and so none.
     func take(_ limit: Int) throws -> [ParkedMessage] {
@@ -33,11 +60,11 @@ struct ParkedQueue {
         }
         guard count > 0 else { return [] }
         try connection.prefetch(UInt16(clamping: count))
-        try connection.consume(name, exclusive: true)
+        consumer = try connection.consume(name, exclusive: true)
         var taken: [ParkedMessage] = []
         let deadline = ContinuousClock.now + Self.patience
         while taken.count < count, ContinuousClock.now < deadline {
-            for case .delivery(let delivery) in try connection.receive(wait: .seconds(1)) {
+            for case .delivery(let delivery) in try receive() {
                 taken.append(ParkedMessage(delivery))
             }
         }
@@ -53,7 +80,7 @@ struct ParkedQueue {
         let deadline = ContinuousClock.now + Self.patience
         var outcome: Bool?
         while outcome == nil, ContinuousClock.now < deadline {
-            for event in try connection.receive(wait: .seconds(1)) {
+            for event in try receive() {
                 switch event {
                 case .confirmed(let last, _) where last >= sequence: outcome = outcome ?? true
                 case .rejected(let last, _) where last >= sequence: outcome = false
@@ -71,5 +98,6 @@ struct ParkedQueue {
     func drop(_ parked: ParkedMessage) throws {
         try connection.ack(parked.delivery.deliveryTag)
         try connection.flush()
+        open.remove(parked.delivery.deliveryTag)
     }
 }
