@@ -148,7 +148,7 @@ let package = Package(
         tests("AMQPTests", ["AMQP", "TestSupport"]),
         tests("PostgresTests", ["Postgres", "TestSupport"]),
         tests("CurlHTTPTests", ["CurlHTTP"]),
-        tests("ServiceTests", ["Service", "CurlHTTP", logging, metrics, lifecycle]),
+        tests("ServiceTests", ["Service", "CurlHTTP", "TestSupport", logging, metrics, lifecycle]),
         tests(
             "WorkerTests",
             ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport", logging, lifecycle]),

@@ -261,8 +261,8 @@ import Testing
         let url = try await SharedBroker.url()
         let alive = try await onThread { () -> Bool in
             // The broker hangs up after two to three silent heartbeats.
-            let connection = try AMQPConnection(AMQPEndpoint(url: url), name: "test", heartbeat: 1)
-            let events = try connection.receive(wait: .seconds(5))
+            let connection = try AMQPConnection(AMQPEndpoint(url: url), name: "test", heartbeat: 2)
+            let events = try connection.receive(wait: .seconds(9))
             return try events.isEmpty && !connection.declareQueue("", exclusive: true).isEmpty
         }
         #expect(alive)

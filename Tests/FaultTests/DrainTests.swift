@@ -12,7 +12,7 @@ extension FaultTests {
             for _ in 0..<4 {
                 try await scene.wait(for: 30, after: load.tally.accepted.count, load)
                 let next = try await scene.fleet.run(.order)
-                #expect(load.tally.open > 0)
+                #expect(try await eventually(within: .seconds(5)) { load.tally.open > 0 })
                 #expect(try await running.process.terminate() == .exited(0))
                 running = next
             }

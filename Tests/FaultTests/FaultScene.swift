@@ -2,6 +2,7 @@ import AMQP
 import Bus
 import Contracts
 import Foundation
+import Postgres
 import Synchronization
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ struct FaultScene {
 
     static func begin(_ name: String = #function) async throws -> FaultScene {
         let servers = try await Servers.shared.value()
-        let tenant = "t-\(name.prefix { $0.isLetter })-\(UInt16.random(in: .min ... .max))"
+        let tenant = "t-\(name.prefix { $0.isLetter })-\(UInt32.random(in: .min ... .max))"
         return FaultScene(
             fleet: servers.fleet, gateway: servers.gateway, sandbox: servers.sandbox, sink: servers.sink,
             tenant: tenant,
@@ -94,12 +95,36 @@ struct FaultScene {
         sink.entries(tenant: tenant).filter { $0.source == source }
     }
 
+    /// Until nothing was told for half a second and all that was told is published: what was told may lead to more.
+    func settle() async throws {
+        func sum(_ table: String) -> String {
+            FleetProgram.workers.compactMap(\.schema).map { "(SELECT count(*) FROM \($0).\(table))" }
+                .joined(separator: " + ")
+        }
+        let sql = "SELECT \(sum("events")), \(sum("outbox"))"
+        var (told, since) = (Int64(-1), ContinuousClock.now)
+        let isCalm = try await eventually(within: .seconds(60)) {
+            let (events, open) = try await fleet.query(sql) { rows in
+                let row = try rows.only()
+                return (try row.int64(0), try row.int64(1))
+            }
+            if events != told || open > 0 { (told, since) = (events, .now) }
+            return ContinuousClock.now - since > .milliseconds(500)
+        }
+        #expect(isCalm)
+    }
+
     /// Ends the workers in order and looks whether anything is left behind.
     ///
     /// - `parked`: Ids of the messages that must be in the parked queue; they are taken out of it.
     func endOfScene(_ workers: [Fleet.Member], parked: Set<String> = []) async throws {
+        try await settle()
+        let queues = ["oms.order.commands", "oms.order.events", "oms.order.solo"] + RetryStep.allCases.map(\.exchange)
+        for queue in queues {
+            #expect(try await eventually(within: .seconds(30)) { try await audit.messages(in: queue) == 0 }, "\(queue)")
+        }
         for worker in workers { #expect(try await worker.process.terminate() == .exited(0)) }
-        for queue in ["oms.order.commands", "oms.order.events", "oms.order.solo"] + RetryStep.allCases.map(\.exchange) {
+        for queue in queues {
             #expect(try await audit.messages(in: queue) == 0, "\(queue) is not empty")
         }
         let found = try await audit.drain("oms.order.parked")

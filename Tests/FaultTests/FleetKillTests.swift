@@ -117,6 +117,7 @@ extension FaultScene {
 
     /// What must hold for all workers: everything published and seen, nothing left in a queue.
     func endOfFleet(_ workers: [Fleet.Member]) async throws {
+        try await settle()
         for schema in FleetProgram.workers.compactMap(\.schema) {
             #expect(try await eventually(within: .seconds(40)) { try await audit.count("\(schema).outbox") == 0 })
             try await expectAllSeen(try await audit.events(schema: schema).filter(\.isPublic), of: schema)

@@ -49,7 +49,7 @@ extension FaultTests {
             #expect(!held.isEmpty)
             // Its outbox row is published by the other once its claim of ten seconds is over.
             #expect(
-                try await eventually(within: .seconds(30)) {
+                try await eventually(within: .seconds(60)) {
                     try await scene.audit.unpublished().isDisjoint(with: held)
                 })
             frozen.process.thaw()

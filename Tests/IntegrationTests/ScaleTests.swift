@@ -1,3 +1,4 @@
+import Bus
 import Contracts
 import CurlHTTP
 import TestSupport
@@ -119,9 +120,12 @@ import Testing
     private func drainsOpenRequests(_ fleet: Fleet) async throws {
         let gateway = try await fleet.run(.gateway)
         let client = FleetClient(fleet, gateway)
-        async let open = client.post("/api/v1/orders", OrderBody.simple(), headers: ["Prefer": "wait=3"])
+        let queues = [WorkerName.order.requestQueue, WorkerName.order.queryQueue]
+        for queue in queues { try await fleet.broker.control("purge_queue", queue) }
+        async let open = client.post("/api/v1/orders", OrderBody.simple(), headers: ["Prefer": "wait=5"])
         async let read = client.get("/api/v1/orders")
-        try await Task.sleep(for: .milliseconds(500))
+        let audit = FleetAudit(fleet, tenant: "default")
+        for queue in queues { #expect(try await eventually { try await audit.messages(in: queue) > 0 }) }
         let ending = Task { try await gateway.process.terminate() }
         #expect(try await open.status == 202)
         #expect(try await read.status == 503, "the worker is away")

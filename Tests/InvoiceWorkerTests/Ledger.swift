@@ -17,7 +17,7 @@ struct Ledger {
         self.schema = schema
     }
 
-    func connect() throws -> PostgresConnection { try TestDatabase.connect(schema: schema) }
+    func connect() throws -> PostgresConnection { try TestDatabase.patientConnection(schema: schema) }
 
     /// Decides messages in one transaction.
     ///

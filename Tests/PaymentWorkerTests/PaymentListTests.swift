@@ -167,7 +167,8 @@ import Testing
                     CASE WHEN n % 101 = 0 THEN 'failed' ELSE 'completed' END, 100, 'UAH', n % 89 = 0, 1,
                     timestamptz '2025-09-01' + n * interval '1 minute', now(), '\(details)'
                 FROM generate_series(1, 20000) AS n;
-                ANALYZE;
+                ANALYZE order_payments;
+                ANALYZE payments;
                 """)
             for (parameters, actor, index) in [
                 ([:], Scenario.staff, "payments_tenant"), (["sort": "created_at"], Scenario.staff, "payments_tenant"),

@@ -78,7 +78,7 @@ import Testing
 
     @Test func isReadyOnceItIsAnswered() async throws {
         try await onThread {
-            let connection = try Self.table()
+            let connection = try TestDatabase.patientConnection(schema: "public")
             let (_, other) = try TestDatabase.schema()
             try other.pipeline([.begin, Statement("SELECT pg_advisory_xact_lock(7341)")])
             let run = try connection.send(transaction: [Statement("SELECT pg_advisory_xact_lock(7341)")])

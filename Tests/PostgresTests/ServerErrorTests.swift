@@ -125,7 +125,7 @@ import Testing
 
     @Test func statementTimeoutIsCancelled() async throws {
         try await onThread {
-            let (_, connection) = try TestDatabase.schema { $0.statementTimeout = .milliseconds(100) }
+            let (_, connection) = try TestDatabase.schema { $0.statementTimeout = .seconds(1) }
             let error = #expect(throws: PostgresError.self) {
                 try connection.pipeline([Statement("SELECT 1"), Statement("SELECT pg_sleep(10)")])
             }

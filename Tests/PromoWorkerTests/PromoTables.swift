@@ -22,7 +22,7 @@ final class PromoTables {
 
     init(sharing name: String) throws {
         self.name = name
-        connection = try TestDatabase.connect(schema: name)
+        connection = try TestDatabase.patientConnection(schema: name)
     }
 
     @discardableResult func process(_ messages: [Message]) throws -> BatchResult<PromoHandler> {

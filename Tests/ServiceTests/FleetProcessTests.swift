@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Service
@@ -35,7 +36,9 @@ import Testing
     }
 
     private let process = FleetProcess(name: "test", version: "1.2.3", settingsPrefix: "TEST", adminPort: 9)
-    private let port = Int.random(in: 20000...30000)
+    private let port: Int
+
+    init() throws { port = try freePort() }
 
     private func context(grace: Int = 30) throws -> FleetProcess.Context {
         let settings = try SettingsReader.load(

@@ -53,7 +53,7 @@ import Testing
     }
 
     /// A pipe nobody reads takes 64 KiB, then writes would block for ever.
-    @Test(.timeLimit(.minutes(1))) func aStuckReaderDoesNotStopTheProcess() throws {
+    @Test(.timeLimit(.minutes(1))) func aStuckReaderDoesNotStopTheProcess() {
         let pipe = Pipe()
         let sink = LogSink(descriptor: pipe.fileHandleForWriting.fileDescriptor, limit: 100_000) {
             Array("dropped \($0)\n".utf8)
@@ -70,7 +70,7 @@ import Testing
             sink.write(Array("end\n".utf8))
             isWritten = text.contains("end\n")
         }
-        let dropped = try #require(text.firstMatch(of: /dropped (\d+)\n/).flatMap { Int($0.1) })
+        let dropped = text.matches(of: /dropped (\d+)\n/).compactMap { Int($0.1) }.reduce(0, +)
         #expect(dropped >= 600 && dropped < 1000)
     }
 }

@@ -16,12 +16,12 @@ import Testing
         let carrier: PlayedCarrier
         private let desk: LabelDesk
 
-        init(_ carrier: PlayedCarrier, _ shipments: [Shipment]) throws {
+        init(_ carrier: PlayedCarrier, _ shipments: [Shipment], patience: Duration = .seconds(20)) throws {
             let (name, connection) = try TestDatabase.schema()
             self.connection = connection
             self.carrier = carrier
             desk = LabelDesk(
-                connectors: [.novaposhta: carrier], logger: Logger(label: "tests"), patience: .milliseconds(200))
+                connectors: [.novaposhta: carrier], logger: Logger(label: "tests"), patience: patience)
             let migrations = RuntimeSchema.migrations + ShippingApplication.migrations
             _ = try PostgresMigrator(schema: name, migrations: migrations).migrate(connection)
             _ = try connection.run(ShipmentStore.insert(shipments))
@@ -116,7 +116,7 @@ import Testing
     @Test(arguments: [PlayedCarrier.Behaviour.away, .silent])
     func theCarrierIsAway(behaviour: PlayedCarrier.Behaviour) async throws {
         let shipment = try Self.shipment()
-        let place = try Place(PlayedCarrier(behaviour), [shipment])
+        let place = try Place(PlayedCarrier(behaviour), [shipment], patience: .milliseconds(200))
         let reply = try await place.ask(shipment.id.description)
         #expect(reply.status == 503)
         #expect(try Self.code(reply) == "carrier_unavailable")

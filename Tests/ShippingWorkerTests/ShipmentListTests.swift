@@ -156,7 +156,7 @@ import Testing
                     CASE WHEN n % 101 = 0 THEN 'failed' ELSE 'delivered' END, 'TTN' || n, 1,
                     timestamptz '2025-09-01' + n * interval '1 minute', now(), '\(document)'
                 FROM generate_series(1, 20000) AS n;
-                ANALYZE;
+                ANALYZE shipments;
                 """)
             for (parameters, actor, index) in [
                 ([:], Self.staff, "shipments_tenant"), (["sort": "created_at"], Self.staff, "shipments_tenant"),

@@ -23,7 +23,7 @@ import Testing
 
         init(sharing name: String) throws {
             self.name = name
-            connection = try TestDatabase.connect(schema: name)
+            connection = try TestDatabase.patientConnection(schema: name)
         }
 
         func process(_ messages: [Message], capacity: Int = 10) throws -> BatchResult<ShippingHandler> {

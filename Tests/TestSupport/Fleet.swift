@@ -208,8 +208,8 @@ public final class Fleet: Sendable {
     }
 
     /// The gateway that providers call: it listens where `PUBLIC_URL` says.
-    public func runPublicGateway() async throws -> Member {
-        try await run(.gateway, settings: ["HTTP_PORT": String(publicPort)])
+    public func runPublicGateway(settings: [String: String] = [:]) async throws -> Member {
+        try await run(.gateway, settings: settings.merging(["HTTP_PORT": String(publicPort)]) { $1 })
     }
 
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -66,7 +66,11 @@ public struct FleetAudit: Sendable {
         return try await onThread {
             let connection = try AMQPConnection(endpoint, name: "tests audit")
             defer { connection.close() }
-            return (try? connection.counts(ofQueue: queue).messages) ?? 0
+            do {
+                return try connection.counts(ofQueue: queue).messages
+            } catch let error as AMQPError where error.replyCode == 404 {
+                return 0
+            }
         }
     }
 

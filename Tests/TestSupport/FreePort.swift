@@ -1,8 +1,18 @@
 import Glibc
+import Synchronization
 
-/// A TCP port of 127.0.0.1 nobody listens on at present. Another process may take it before the caller does, which is
-/// unlikely: the kernel hands out ephemeral ports in turn.
+private let given = Mutex<Set<Int>>([])
+
+/// A TCP port of 127.0.0.1 nobody listens on at present, and another each time. Another process may take it before the
+/// caller does, which is unlikely: there are thousands.
 public func freePort() throws -> Int {
+    while true {
+        let port = try unboundPort()
+        if given.withLock({ $0.insert(port).inserted }) { return port }
+    }
+}
+
+private func unboundPort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: 0)

@@ -37,6 +37,15 @@ public enum TestDatabase {
         return try PostgresConnection(try shared(), options: options)
     }
 
+    /// One that waits for locks as long as a slow machine needs: for tests that contend and, other than the runtime, do not
+    /// try again.
+    public static func patientConnection(schema: String) throws -> PostgresConnection {
+        try connect(schema: schema) {
+            $0.lockTimeout = .seconds(20)
+            $0.statementTimeout = .seconds(20)
+        }
+    }
+
     public static func uniqueName() -> String { "t\(getpid())_\(UInt32.random(in: .min ... .max))" }
 
     private static let server = Result { () throws -> PostgresEndpoint in

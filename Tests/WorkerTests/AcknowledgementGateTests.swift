@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct AcknowledgementGateTests {
     @Test func littleWaitsForMore() {
-        var gate = AcknowledgementGate()
+        var gate = AcknowledgementGate(patience: .seconds(60))
         #expect(gate.timeLeft == nil)
         gate.add((tag: 3, count: 2))
         #expect(gate.take(isDue: false) == nil)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func whatIsDueGoes() {
-        var gate = AcknowledgementGate()
+        var gate = AcknowledgementGate(patience: .seconds(60))
         gate.add((tag: 1, count: 1))
         #expect(gate.take(isDue: true) == 1)
     }

@@ -80,10 +80,10 @@ import Worker
     @Test func timerIsMoved() async throws {
         let bench = try await WorkerBench.start()
         let name = WorkerBench.Value.name()
-        _ = await bench.ask(bench.message("counter.remind", name, #"{"ms":2500}"#))
+        _ = await bench.ask(bench.message("counter.remind", name, #"{"ms":6000}"#))
         #expect(await bench.ask(bench.message("counter.remind", name, #"{"ms":86400000}"#))?.status == 200)
         #expect(try await bench.value(of: name) == 2)
-        try await Task.sleep(for: .seconds(4))
+        try await Task.sleep(for: .seconds(8))
         #expect(try await bench.value(of: name) == 2)
     }
 }

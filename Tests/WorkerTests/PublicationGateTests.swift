@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func theFirstAfterAPauseGoesAtOnceAndTheNextWaits() {
-        var gate = PublicationGate()
+        var gate = PublicationGate(patience: .seconds(60))
         #expect(gate.timeLeft == nil)
         gate.add(publication(1))
         #expect(gate.take(isDue: false).map(\.batch) == [1])
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func enoughGoesAtOnce() {
-        var gate = PublicationGate()
+        var gate = PublicationGate(patience: .seconds(60))
         gate.add(publication(1))
         _ = gate.take(isDue: false)
         gate.add(publication(2, 255))

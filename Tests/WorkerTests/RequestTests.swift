@@ -19,7 +19,7 @@ import Testing
             Issue.record("\(outcome)")
             return
         }
-        // It comes after the copy, through the same queue.
+        #expect(try await eventually { try await bench.value(of: name) != nil })
         try await bench.publish(Message.commandBundles([bench.message("counter.finish", name)]))
         #expect(try await eventually { try await bench.logged(name) == [1, 2] })
         let rows = try await bench.query(

@@ -59,7 +59,10 @@ actor WorkerBench {
         let value = Value(
             requester: requester, sink: sink, database: database, broker: broker, calls: calls, inquiries: inquiries,
             services: services)
-        guard try await eventually(within: .seconds(30), { await value.isConsumedTwice }) else {
+        guard
+            try await eventually(
+                within: .seconds(30), { requester.state == .connected ? await value.isConsumedTwice : false })
+        else {
             throw TestSupportError("the test worker does not consume")
         }
         return value

@@ -37,23 +37,22 @@ extension ContractWalk {
     }
 
     func cancelledShipment() async throws {
-        let (sandbox, patient) = (try #require(shop.sandbox.url), #"{"step_ms":60000}"#)
-        _ = try await client().send(.put, "\(sandbox)/_sandbox/novaposhta/step", patient, [:])
-        let order = try await shopper.make(
-            "/api/v1/orders", Shopper.body(promoCode: nil), "walk-\(Identifier.new())", shopper.customer)
-        let payment = try await shopper.make(
-            "/api/v1/payments/create", #"{"order_id":"\#(order.id)"}"#, "walk-pay-\(order.id)", shopper.customer)
-        try await shopper.pay(try #require(payment.json["next_action"]?["url"]?.string))
-        try await shopper.wait("/api/v1/orders/\(order.id)", "status", ["confirmed"], shopper.customer)
-        let shipment = try await shopper.make(
-            "/api/v1/shipments", #"{"order_id":"\#(order.id)"}"#, "walk-ship-\(order.id)", shopper.staff)
-        let path = ["id": shipment.id]
-        #expect(try await call("cancelShipment", nil, path, body: #"{"reason":1}"#).status == 422)
-        #expect(try await call("cancelShipment", nil, path, headers: stale).status == 412)
-        let cancelled = try await call("cancelShipment", nil, path, headers: ["Prefer": "wait=10"])
-        #expect(cancelled.status == 200, "\(cancelled.text)")
-        #expect(try await call("getShipmentLabel", nil, path).problem == "label_not_ready")
-        _ = try await client().send(.put, "\(sandbox)/_sandbox/novaposhta/step", #"{"step_ms":200}"#, [:])
+        try await shopper.withStillParcels {
+            let order = try await shopper.make(
+                "/api/v1/orders", Shopper.body(promoCode: nil), "walk-\(Identifier.new())", shopper.customer)
+            let payment = try await shopper.make(
+                "/api/v1/payments/create", #"{"order_id":"\#(order.id)"}"#, "walk-pay-\(order.id)", shopper.customer)
+            try await shopper.pay(try #require(payment.json["next_action"]?["url"]?.string))
+            try await shopper.wait("/api/v1/orders/\(order.id)", "status", ["confirmed"], shopper.customer)
+            let shipment = try await shopper.make(
+                "/api/v1/shipments", #"{"order_id":"\#(order.id)"}"#, "walk-ship-\(order.id)", shopper.staff)
+            let path = ["id": shipment.id]
+            #expect(try await call("cancelShipment", nil, path, body: #"{"reason":1}"#).status == 422)
+            #expect(try await call("cancelShipment", nil, path, headers: stale).status == 412)
+            let cancelled = try await call("cancelShipment", nil, path, headers: ["Prefer": "wait=10"])
+            #expect(cancelled.status == 200, "\(cancelled.text)")
+            #expect(try await call("getShipmentLabel", nil, path).problem == "label_not_ready")
+        }
         let purchase = try await Purchases.shared.one(shop)
         let late = try await call("cancelShipment", client(tenant: Purchases.tenant), ["id": purchase.shipment])
         #expect(late.status == 409, "it was delivered")

@@ -1,5 +1,6 @@
 import Contracts
 import CurlHTTP
+import Postgres
 import Foundation
 import TestSupport
 import Testing
@@ -123,28 +124,28 @@ import Testing
     @Test func keyInFlight() async throws {
         let shop = try await ShopFleet.start()
         let client = shop.client(tenant: "in-flight")
-        // The carrier takes its time to price the delivery.
-        let board = "\(try #require(shop.sandbox.url))/_sandbox/faults"
-        let faults = "\(board)/novaposhta"
-        let fault = try await client.send(
-            .put, faults, #"{"operation":"InternetDocument.getDocumentPrice","delay_ms":1500}"#, [:])
-        #expect(fault.status < 300, "\(fault.text)")
+        // The delivery has to be priced, and who does that stands still.
+        let shipping = try #require(shop.workers.first { $0.program == .shipping }).process
+        shipping.freeze()
+        defer { shipping.thaw() }
         let (key, body) = (key(), Shopper.body(promoCode: nil))
         let first = try await client.post(
             "/api/v1/orders", body, headers: ["Idempotency-Key": key, "Prefer": "respond-async"])
         #expect(first.status == 202)
         // Accepted is not yet begun: a second request that comes now might be handled first.
         let isRunning = try await eventually {
-            try await client.get(board).json?["novaposhta"]?.array?.first?["touched"]?.int == 1
+            try await shop.fleet.query("SELECT count(*) FROM oms_order.drafts WHERE tenant_id = 'in-flight'") {
+                try $0.only().int64(0)
+            } == 1
         }
         #expect(isRunning)
         let second = try await client.post("/api/v1/orders", body, headers: ["Idempotency-Key": key])
         #expect(second.status == 409)
         #expect(second.problem == "idempotency_in_flight")
         #expect(second.headers["Retry-After"] != nil)
+        shipping.thaw()
         let joined = try await client.post(
             "/api/v1/orders", body, headers: ["Idempotency-Key": key, "Prefer": "wait=10"])
-        _ = try await client.send(.delete, faults, nil, [:])
         #expect(joined.status == 201)
         let operation = try await client.get(try #require(first.headers["Location"]))
         #expect(operation.json?["resource"]?.string == joined.headers["Location"])

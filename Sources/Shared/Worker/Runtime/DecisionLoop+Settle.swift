@@ -26,9 +26,11 @@ extension DecisionLoop {
             }
         }
         acknowledge()
-        Failpoint.hit("after-ack") {
-            acknowledge(isDue: true)
-            try? broker?.flush()
+        if result.outboxBatch != nil {
+            Failpoint.hit("after-ack") {
+                acknowledge(isDue: true)
+                try? broker?.flush()
+            }
         }
         outbound.send(result.replies)
         if let batch = result.outboxBatch {
@@ -40,7 +42,7 @@ extension DecisionLoop {
         }
         executor?.begin(result.leased)
         outbound.publishGathered()
-        Failpoint.hit("after-publish") { outbound.publishGathered(isDue: true) }
+        if result.outboxBatch != nil { Failpoint.hit("after-publish") { outbound.publishGathered(isDue: true) } }
     }
 
     func retry(_ pending: Pending, _ delivery: DeliveryID, reason: String) {

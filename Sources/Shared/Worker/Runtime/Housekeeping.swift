@@ -33,7 +33,8 @@ struct Housekeeping<H: Handler> {
             try takeEffects(database, now)
         }
         try relay(database, now, confirmed: Set(confirmed))
-        if now.milliseconds % 3_600_000 < 1000 {
+        // Once or twice an hour: ticks are a little more than a second apart.
+        if now.milliseconds % 3_600_000 < 2000 {
             _ = try database.run(RuntimeStatements.forget(before: now.adding(.zero - Self.inboxLife)))
         }
     }

@@ -11,11 +11,13 @@ struct PublicationGate {
 
     /// What the link sends without awaiting a confirm.
     private static let enough = 256
-    private static let patience: Duration = .milliseconds(20)
 
+    private let patience: Duration
     private var waiting: [Publication] = []
     private var count = 0
     private var earliest = ContinuousClock.now
+
+    init(patience: Duration = .milliseconds(20)) { self.patience = patience }
 
     mutating func add(_ publication: Publication) {
         waiting.append(publication)
@@ -31,7 +33,7 @@ struct PublicationGate {
         let leaving = waiting
         waiting = []
         count = 0
-        earliest = .now + Self.patience
+        earliest = .now + patience
         return leaving
     }
 }
