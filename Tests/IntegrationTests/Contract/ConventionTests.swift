@@ -1,7 +1,7 @@
 import Contracts
 import CurlHTTP
-import Postgres
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
