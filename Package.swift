@@ -151,7 +151,7 @@ let package = Package(
         tests("ServiceTests", ["Service", "CurlHTTP", "TestSupport", logging, metrics, lifecycle]),
         tests(
             "WorkerTests",
-            ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "TestSupport", logging, lifecycle]),
+            ["Worker", "Bus", "AMQP", "Postgres", "Contracts", "Service", "TestSupport", logging, lifecycle]),
         tests(
             "OrderWorkerTests", ["OrderWorker", "Worker", "Contracts", "Postgres", "TestSupport"], fixtures: true),
         tests(

@@ -1,6 +1,7 @@
 import Connectors
 import Contracts
 import CurlHTTP
+import Service
 import Synchronization
 import Testing
 import Worker
@@ -48,7 +49,7 @@ final class ScriptedLiqPay: HTTPSending {
         isAccepted: Bool = false
     ) async -> (EffectOutcome?, ScriptedLiqPay) {
         let liqPay = ScriptedLiqPay(steps)
-        let effects = LiqPayEffects(connector: LiqPayConnector(http: liqPay, account: Fixture.account()))
+        let effects = LiqPayEffects(connector: LiqPayConnector(http: TracedHTTP(liqPay), account: Fixture.account()))
         let call = RefundCall(
             payment: payment, amount: Money(minor: 60_000, .uah), refundedBefore: .zero(.uah), verify: verify,
             isAccepted: isAccepted)
@@ -56,6 +57,16 @@ final class ScriptedLiqPay: HTTPSending {
             id: .new(), kind: kind, subject: "\(Identifier.new())/\(payment)", tenant: "default", body: call.jsonBytes)
         effect.attempt = attempt
         return (await effects.perform([effect]).first, liqPay)
+    }
+
+    /// The next one to take the refund over could be sending it too.
+    @Test(arguments: [(Duration.seconds(5), 0), (.seconds(60), 1)])
+    func nothingIsSentThatCouldOutliveTheLease(left: Duration, requests: Int) async {
+        let (outcome, liqPay) = await CallLimit.$end.withValue(.now.adding(left)) {
+            await perform([.json(#"{"result":"ok","status":"reversed"}"#)])
+        }
+        #expect(liqPay.requests.count == requests)
+        if case .retry = outcome { #expect(requests == 0) } else { #expect(requests == 1) }
     }
 
     private func done(_ outcome: CallOutcome) -> EffectOutcome { .done(outcome.jsonBytes) }

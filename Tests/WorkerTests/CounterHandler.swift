@@ -1,5 +1,6 @@
 import Contracts
 import Postgres
+import Service
 import Synchronization
 import Worker
 
@@ -145,11 +146,14 @@ struct CounterHandler: Handler {
 
 /// Plays a provider and remembers how it was called.
 final class CounterCalls: EffectHandler {
-    private let journal = Mutex<[(id: Identifier, attempt: Int)]>([])
+    private let journal = Mutex<[(id: Identifier, attempt: Int, end: Timestamp?)]>([])
     private let released = Mutex<Set<Identifier>>([])
 
     /// Attempts of one effect so far.
     func attempts(_ id: Identifier) -> [Int] { journal.withLock { $0.filter { $0.id == id }.map(\.attempt) } }
+
+    /// Until when the first attempt may have called a provider.
+    func end(_ id: Identifier) -> Timestamp? { journal.withLock { $0.first { $0.id == id }?.end } }
 
     /// Lets a call of kind `lost` come back at last.
     func release(_ id: Identifier) { released.withLock { _ = $0.insert(id) } }
@@ -159,7 +163,7 @@ final class CounterCalls: EffectHandler {
     func perform(_ effects: [Effect]) async -> [EffectOutcome] {
         var outcomes: [EffectOutcome] = []
         for effect in effects {
-            journal.withLock { $0.append((effect.id, effect.attempt)) }
+            journal.withLock { $0.append((effect.id, effect.attempt, CallLimit.end)) }
             let done = EffectOutcome.done(Array(#"{"attempt":\#(effect.attempt)}"#.utf8))
             switch effect.kind {
             case "later" where effect.attempt == 1:

@@ -22,6 +22,8 @@ import Worker
         #expect(await bench.ask(message)?.status == 202)
         #expect(try await eventually { try await bench.value(of: name) == 101 })
         #expect(bench.calls.attempts(effect(of: message)) == [1])
+        let end = try #require(bench.calls.end(effect(of: message)), "no request may outlive the lease")
+        #expect((30...90).contains(end.since(.now).inSeconds))
         #expect(try await rows(bench, effect(of: message)) == 0)
         // The command once more: no second call.
         _ = await bench.ask(message)

@@ -67,6 +67,8 @@ public struct Effect: Sendable, Equatable {
     public let dueAt: Timestamp?
     /// How often the call was begun, this time included. 0 before the first.
     public var attempt = 0
+    /// Until when this process may make the call.
+    public var leasedUntil: Timestamp?
     public var requestID = ""
     public var traceparent: String?
 

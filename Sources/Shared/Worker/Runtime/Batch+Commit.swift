@@ -87,6 +87,7 @@ extension Batch {
                 left -= 1
                 var begun = effect
                 begun.attempt = 1
+                begun.leasedUntil = now.adding(BatchProcessor<H>.lease)
                 result.leased.append(begun)
             }
         }

@@ -35,8 +35,9 @@ final class EffectExecutor: Sendable {
     }
 
     private func perform(_ effects: [Effect]) async {
-        let outcomes = await TraceContext.$current.withValue(trace(of: effects)) { await handler.perform(effects) }
-        running.withLock { $0 -= effects.count }
+        let outcomes = await TraceContext.$current.withValue(trace(of: effects)) {
+            await CallLimit.$end.withValue(effects.compactMap(\.leasedUntil).min()) { await handler.perform(effects) }
+        }
         for (effect, outcome) in zip(effects, outcomes) {
             switch outcome {
             case .done(let body): mailbox.post(.decide(.result(of: effect, body)))
@@ -44,6 +45,8 @@ final class EffectExecutor: Sendable {
                 mailbox.post(.postpone(effect.id, attempt: effect.attempt, until: Timestamp.now.adding(delay)))
             }
         }
+        // Whoever finds nothing running finds the results in the mailbox.
+        running.withLock { $0 -= effects.count }
     }
 
     /// A call for several pieces of work belongs to none of their traces.

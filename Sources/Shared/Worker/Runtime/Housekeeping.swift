@@ -60,14 +60,15 @@ struct Housekeeping<H: Handler> {
     private func takeEffects(_ database: PostgresConnection, _ now: Timestamp) throws {
         guard let executor, executor.capacity > 0 else { return }
         let limit = min(executor.capacity, Self.limit)
-        let rows = try database.run(
-            RuntimeStatements.leaseEffects(limit, until: now.adding(BatchProcessor<H>.lease), at: now))
+        let end = now.adding(BatchProcessor<H>.lease)
+        let rows = try database.run(RuntimeStatements.leaseEffects(limit, until: end, at: now))
         executor.begin(
             try rows.map { row in
                 var effect = Effect(
                     id: Identifier(try row.uuid(0)), kind: try row.text(1), subject: try row.text(2),
                     tenant: try row.text(3), body: try row.bytes(4))
                 effect.attempt = Int(try row.int32(5))
+                effect.leasedUntil = end
                 effect.requestID = try row.text(6)
                 effect.traceparent = try row.textOrNil(7)
                 return effect
