@@ -43,6 +43,7 @@ import Testing
 
         let worker = try await fleet.run(.order)
         #expect(try await client.post("/api/v1/orders", OrderBody.simple()).status == 201)
+        try await tellsThoseWhoAreNotThereYet(fleet, client)
         try await fleet.broker.stop()
         let started = ContinuousClock.now
         for _ in 0..<20 {
@@ -77,6 +78,16 @@ import Testing
                 try await client.get(location).json?["status"]?.string == "succeeded"
             })
         await fleet.stop()
+    }
+
+    /// No other worker has ever been there: what it has to hear waits for it.
+    private func tellsThoseWhoAreNotThereYet(_ fleet: Fleet, _ client: FleetClient) async throws {
+        let order = try #require(try await client.post("/api/v1/orders", OrderBody.simple()).headers["Location"])
+        #expect(try await client.post("\(order)/cancel", "{}").status == 200)
+        let audit = FleetAudit(fleet, tenant: "default")
+        for worker in [WorkerName.payment, .shipping, .promo] {
+            #expect(try await eventually { try await audit.messages(in: worker.eventQueue) == 1 }, "\(worker)")
+        }
     }
 
     /// A broker with an alarm takes nothing; the gateway says so at once.

@@ -37,32 +37,23 @@ public enum Topology {
         try connection.bind(queue: step.exchange, exchange: step.exchange, routingKey: "")
     }
 
-    /// The queues of one worker with their bindings.
+    /// The queues of one worker with their bindings, and the event queues of all.
     ///
     /// - Parameters:
     ///   - worker: Whose queues they are.
     ///   - commands: Types bound from `oms.commands` and `oms.requests`.
     ///   - queries: Types bound from `oms.queries`.
-    ///   - fleetEvents: Patterns bound from `oms.fleet`.
     ///   - publicEvents: Patterns bound from `oms.events`, for what outside services publish.
     ///   - connection: To the broker.
     /// - Throws: ``AMQPError``; 406 when something exists with other arguments.
     public static func declare(
-        _ worker: WorkerName, commands: [String], queries: [String], fleetEvents: [String], publicEvents: [String],
+        _ worker: WorkerName, commands: [String], queries: [String], publicEvents: [String],
         _ connection: AMQPConnection
     ) throws {
         try declareExchanges(connection)
-        try connection.declareQueue(
-            worker.parkedQueue, arguments: ["x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish")])
-        for queue in [worker.commandQueue, worker.eventQueue, worker.soloQueue] {
-            try connection.declareQueue(
-                queue,
-                arguments: [
-                    "x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish"),
-                    "x-delivery-limit": .int64(queue == worker.soloQueue ? 5 : 20),
-                    "x-dead-letter-exchange": .string(""), "x-dead-letter-routing-key": .string(worker.parkedQueue),
-                    "x-dead-letter-strategy": .string("at-least-once"),
-                ])
+        try declareListeners(connection)
+        for queue in [worker.parkedQueue, worker.commandQueue, worker.eventQueue, worker.soloQueue] {
+            try declareKept(queue, of: worker, connection)
         }
         // Nobody waits longer for an answer.
         for queue in [worker.requestQueue, worker.queryQueue] {
@@ -75,11 +66,31 @@ public enum Topology {
         for type in queries {
             try connection.bind(queue: worker.queryQueue, exchange: FleetExchange.queries, routingKey: type)
         }
-        for pattern in fleetEvents {
-            try connection.bind(queue: worker.eventQueue, exchange: FleetExchange.fleet, routingKey: pattern)
-        }
         for pattern in publicEvents {
             try connection.bind(queue: worker.eventQueue, exchange: FleetExchange.events, routingKey: pattern)
         }
+    }
+
+    /// The event queues of the whole fleet: whoever tells an event may be the first to come to an empty broker, and what is
+    /// told while nobody listens is gone.
+    private static func declareListeners(_ connection: AMQPConnection) throws {
+        for worker in WorkerName.allCases {
+            for queue in [worker.parkedQueue, worker.eventQueue] { try declareKept(queue, of: worker, connection) }
+            for type in FleetRoutes.events(for: worker) {
+                try connection.bind(queue: worker.eventQueue, exchange: FleetExchange.fleet, routingKey: type)
+            }
+        }
+    }
+
+    /// A queue of a worker that survives the broker, full or not.
+    private static func declareKept(_ queue: String, of worker: WorkerName, _ connection: AMQPConnection) throws {
+        var arguments: AMQPHeaders = ["x-queue-type": .string("quorum"), "x-overflow": .string("reject-publish")]
+        if queue != worker.parkedQueue {
+            arguments["x-delivery-limit"] = .int64(queue == worker.soloQueue ? 5 : 20)
+            arguments["x-dead-letter-exchange"] = .string("")
+            arguments["x-dead-letter-routing-key"] = .string(worker.parkedQueue)
+            arguments["x-dead-letter-strategy"] = .string("at-least-once")
+        }
+        try connection.declareQueue(queue, arguments: arguments)
     }
 }

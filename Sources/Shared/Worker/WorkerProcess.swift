@@ -34,7 +34,6 @@ public final class WorkerProcess: ServiceLifecycle.Service {
             try Topology.declare(
                 definition.name, commands: definition.commands,
                 queries: definition.queryTypes,
-                fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
         }
         let outbound = Outbound(link: link, worker: definition.name, mailbox: decisions)

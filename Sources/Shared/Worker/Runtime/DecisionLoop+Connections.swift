@@ -47,7 +47,6 @@ extension DecisionLoop {
             try Topology.declare(
                 definition.name, commands: definition.commands,
                 queries: definition.queryTypes,
-                fleetEvents: FleetRoutes.events(for: definition.name),
                 publicEvents: definition.publicEvents, connection)
             try connection.prefetch(Self.prefetch)
             for queue in sharedQueues { try connection.consume(queue, tag: queue) }

@@ -70,7 +70,7 @@ final class QueryLoop {
         let broker = try connections.openBroker("query")
         self.broker = broker
         try Topology.declare(
-            worker, commands: [], queries: types, fleetEvents: [], publicEvents: [], broker)
+            worker, commands: [], queries: types, publicEvents: [], broker)
         try broker.consume(worker.queryQueue, tag: "queries", noAck: true)
         backoff.succeeded()
         return (broker, database)
