@@ -37,6 +37,7 @@ import Testing
         // One that is larger than the limit travels alone.
         let huge = Bundle.pack([message(1), message(300_000), message(1)])
         #expect(try huge.map { try Bundle.unpackMessages($0).count } == [1, 1, 1])
+        #expect(large.map { Bundle.count($0) } == [2, 2, 1])
     }
 
     @Test func refusesWhatIsNoBundle() throws {

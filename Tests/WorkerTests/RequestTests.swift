@@ -28,6 +28,41 @@ import Testing
         #expect(rows == 1)
     }
 
+    /// A queue that takes two bundles and no more: whose message is in it is told so, and whose is not as well.
+    @Test func eachIsToldOfItsOwnBundle() async throws {
+        let bench = try await WorkerBench.start()
+        let (queue, type) = ("tests.full.\(UInt32.random(in: .min ... .max))", "full.\(WorkerBench.Value.name())")
+        let arguments: AMQPHeaders = ["x-max-length": .int64(2), "x-overflow": .string("reject-publish")]
+        try await onThread {
+            let connection = try AMQPConnection(bench.broker, name: "tests full queue")
+            defer { connection.close() }
+            try connection.declareQueue(queue, arguments: arguments)
+            try connection.bind(queue: queue, exchange: FleetExchange.commands, routingKey: type)
+        }
+        let messages = (0..<200).map { _ in bench.message(type, WorkerBench.Value.name()) }
+        let confirmed = await withTaskGroup(of: Identifier?.self) { group in
+            for message in messages {
+                group.addTask {
+                    if case .accepted = await bench.requester.submit(message) { message.id } else { nil }
+                }
+            }
+            return await group.reduce(into: Set<Identifier>()) { if let id = $1 { $0.insert(id) } }
+        }
+        let stored = try await onThread { () -> [Message] in
+            let connection = try AMQPConnection(bench.broker, name: "tests full queue")
+            defer { connection.close() }
+            try connection.consume(queue, noAck: true)
+            var stored: [Message] = []
+            while case let events = try connection.receive(wait: .seconds(2)), !events.isEmpty {
+                for case .delivery(let delivery) in events { stored += try Bundle.unpackMessages(delivery.body) }
+            }
+            try connection.deleteQueue(queue)
+            return stored
+        }
+        #expect(Set(stored.map(\.id)) == confirmed)
+        #expect(confirmed.count < messages.count)
+    }
+
     /// Nobody has bound a queue for it: it is not even kept.
     @Test func oneThatNobodyTakesIsNotSent() async throws {
         let bench = try await WorkerBench.start()

@@ -85,12 +85,15 @@ public final class BundleSender: Sendable {
     private func publish(_ entries: [Entry], type: String) {
         guard !entries.isEmpty else { return }
         let bundles = pack(entries.map(\.message))
-        // Bundles keep the order of the entries and hold at most countLimit of them, but may be cut earlier by bytes:
-        // the outcome of an entry is the worst of all bundles, which is right and simple.
+        // Bundles keep the order of the entries, and are cut by number and by bytes.
+        let sizes = bundles.count == 1 ? [entries.count] : bundles.map { Bundle.count($0.body) }
         link.submit(bundles) { [self] outcomes in
-            let outcome = outcomes.first { $0 != .confirmed } ?? .confirmed
             publish(update(type) { $0.confirm() }, type: type)
-            for entry in entries { entry.completion(outcome) }
+            var rest = entries[...]
+            for (outcome, size) in zip(outcomes, sizes) {
+                for entry in rest.prefix(size) { entry.completion(outcome) }
+                rest = rest.dropFirst(size)
+            }
         }
     }
 }

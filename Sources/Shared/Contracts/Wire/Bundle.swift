@@ -52,6 +52,11 @@ public enum Bundle {
         try unpack(bytes) { try AddressedReply(encoded: $0) }
     }
 
+    /// How many entries a bundle of our own holds.
+    public static func count(_ bytes: [UInt8]) -> Int {
+        (try? unpack(bytes) { _ in () }.count) ?? 0
+    }
+
     private static func unpack<Entry>(_ bytes: [UInt8], _ decode: (ArraySlice<UInt8>) throws -> Entry) throws -> [Entry]
     {
         var reader = BinaryReader(bytes[...])
