@@ -38,18 +38,39 @@ import Testing
         #expect(ledger.takeAcknowledgeable()?.tag == 3)
     }
 
+    /// One that takes long holds back sixteen at most; they are acknowledged once, and the rest as ever.
+    @Test func behindOneThatTakesLong() {
+        var ledger = DeliveryLedger()
+        let slow = ledger.add(1, messages: 1)
+        let others = (2...40).map { ledger.add($0, messages: 1) }
+        for id in others.prefix(15) { ledger.settle(id) }
+        #expect(ledger.takeAcknowledgeable() == nil)
+        #expect(ledger.takeHeldBack().isEmpty)
+        ledger.settle(others[20])
+        #expect(ledger.takeHeldBack() == Array(2...16) + [22])
+        #expect(ledger.takeHeldBack().isEmpty, "once")
+        ledger.settle(slow)
+        #expect(
+            ledger.takeAcknowledgeable().map { [Int($0.tag), $0.count] } == [1, 1], "16 is unknown to the broker now")
+        for id in others[15..<20] + others[21...] { ledger.settle(id) }
+        #expect(ledger.takeAcknowledgeable().map { [Int($0.tag), $0.count] } == [40, 23])
+        #expect(ledger.isEmpty)
+    }
+
     /// Settled in any order, every delivery is acknowledged exactly once, and never one with an open message.
     @Test(arguments: 0..<20) func anyOrder(seed: UInt64) {
         var random = Seeded(seed)
         var ledger = DeliveryLedger()
         var open: [UInt64: Int] = [:]
         var pending: [DeliveryID] = []
-        var acknowledged: UInt64 = 0
+        var acknowledged: Set<UInt64> = []
+        var known: Set<UInt64> = []
         var tag: UInt64 = 0
         for _ in 0..<4000 {
             if Bool.random(using: &random) || pending.isEmpty, tag < 2000 {
                 tag += UInt64.random(in: 1...3, using: &random)
                 let messages = Int.random(in: 1...4, using: &random)
+                known.insert(tag)
                 let id = ledger.add(tag, messages: messages)
                 open[tag] = messages
                 pending += Array(repeating: id, count: messages)
@@ -58,14 +79,20 @@ import Testing
                 ledger.settle(id)
                 open[id.tag]? -= 1
             }
-            guard let upTo = ledger.takeAcknowledgeable()?.tag else { continue }
-            #expect(upTo > acknowledged)
-            #expect(open.allSatisfy { $0.key > upTo || $0.value == 0 })
-            acknowledged = upTo
+            if let (upTo, count) = ledger.takeAcknowledgeable() {
+                #expect(!acknowledged.contains(upTo))
+                let new = known.filter { $0 <= upTo && !acknowledged.contains($0) }
+                #expect(new.count == count)
+                #expect(new.allSatisfy { open[$0] == 0 })
+                acknowledged.formUnion(new)
+            }
+            let alone = ledger.takeHeldBack()
+            #expect(alone.allSatisfy { open[$0] == 0 && acknowledged.insert($0).inserted })
         }
         for id in pending { ledger.settle(id) }
-        _ = ledger.takeAcknowledgeable()
+        if let upTo = ledger.takeAcknowledgeable()?.tag { acknowledged.formUnion(known.filter { $0 <= upTo }) }
         #expect(ledger.isEmpty)
+        #expect(acknowledged == known)
     }
 }
 

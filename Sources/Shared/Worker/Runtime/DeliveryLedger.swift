@@ -5,9 +5,14 @@ struct DeliveryID: Hashable, Sendable {
 }
 
 /// Which deliveries of the present connection are settled: a delivery is when each of its messages is. Deliveries are
-/// acknowledged from the oldest on, so that one acknowledgement covers many.
+/// acknowledged from the oldest on, so that one acknowledgement covers many; behind one that takes long, each by itself.
 struct DeliveryLedger {
+    /// Most settled deliveries that one which is not holds back: half of what may be delivered ahead from a queue, so that
+    /// the broker goes on delivering.
+    private static let patience = 16
+
     private(set) var epoch = 0
+    /// Settled when no message is left; below zero: acknowledged.
     private var unsettled: [(tag: UInt64, messages: Int)] = []
     private var firstUnsettled = 0
 
@@ -32,18 +37,29 @@ struct DeliveryLedger {
 
     /// The tag up to which everything can be acknowledged now, once, and how many deliveries that settles.
     mutating func takeAcknowledgeable() -> (tag: UInt64, count: Int)? {
-        let first = firstUnsettled
         var last: UInt64?
+        var count = 0
         while firstUnsettled < unsettled.count, unsettled[firstUnsettled].messages <= 0 {
-            last = unsettled[firstUnsettled].tag
+            // A tag that was acknowledged by itself is unknown to the broker.
+            if unsettled[firstUnsettled].messages == 0 {
+                last = unsettled[firstUnsettled].tag
+                count += 1
+            }
             firstUnsettled += 1
         }
-        let count = firstUnsettled - first
         if firstUnsettled > 1024 {
             unsettled.removeFirst(firstUnsettled)
             firstUnsettled = 0
         }
         return last.map { ($0, count) }
+    }
+
+    /// Tags of settled deliveries that have waited long enough for an older one; each is to be acknowledged by itself, once.
+    mutating func takeHeldBack() -> [UInt64] {
+        let behind = unsettled.indices.dropFirst(firstUnsettled).filter { unsettled[$0].messages == 0 }
+        guard behind.count >= Self.patience else { return [] }
+        for index in behind { unsettled[index].messages = -1 }
+        return behind.map { unsettled[$0].tag }
     }
 
     /// Tags of one channel grow.
