@@ -30,7 +30,9 @@ public final class Requester: Sendable {
 
     private struct State {
         var waiters: [UInt64: Waiter] = [:]
-        var nextToken: UInt64 = 1
+        /// Begins anywhere: with the message's id it tells a client's repeat from the broker's, also when another gateway had
+        /// the first one.
+        var nextToken = UInt64.random(in: 1...UInt64.max / 2)
     }
 
     private final class Shared: Sendable {

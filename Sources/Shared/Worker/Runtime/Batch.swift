@@ -59,6 +59,10 @@ struct Batch<H: Handler> {
                 works.append((index, work))
                 continue
             }
+            guard message.type != Message.unreadable else {
+                result.verdicts[index] = .park(reason: "no readable bundle")
+                continue
+            }
             do {
                 switch try handler.intake(message) {
                 case .command(let key, let command):
@@ -146,7 +150,8 @@ struct Batch<H: Handler> {
             var taken: Set<String> = []
             for row in timers { taken.insert("\(try row.text(0))\n\(try row.text(1))") }
             works.removeAll { entry in
-                messages[entry.index].timer.map { !taken.contains("\($0.name)\n\($0.subject)") } ?? false
+                // Once: it may have been leased again while it lay in the backlog.
+                messages[entry.index].timer.map { taken.remove("\($0.name)\n\($0.subject)") == nil } ?? false
             }
         }
         if let effects {
@@ -162,7 +167,8 @@ struct Batch<H: Handler> {
     private mutating func answerRepeats(_ rows: Rows) throws {
         var known: [Identifier: Row] = [:]
         for row in rows { known[Identifier(try row.uuid(0))] = row }
-        let indexes = works.map { $0.index } + refusals.map { $0.index }
+        let indexes = (works.map { $0.index } + refusals.map { $0.index } + echoes.map { $0.index }).sorted()
+        echoes.removeAll { known[messages[$0.index].id] != nil }
         works.removeAll { known[messages[$0.index].id] != nil }
         refusals.removeAll { known[messages[$0.index].id] != nil }
         for index in indexes {
@@ -178,9 +184,7 @@ struct Batch<H: Handler> {
                 hasCompleted: try row.bool(8))
             {
             case .answer(let reply): replies[index] = reply
-            case .join:
-                joins.append(message)
-                running.insert(index)
+            case .join: joins.append(message)
             case .nothing: break
             }
         }

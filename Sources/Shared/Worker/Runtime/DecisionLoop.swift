@@ -86,7 +86,7 @@ final class DecisionLoop<H: Handler> {
     func run() {
         while true {
             if mailbox.isStopping, !isDraining { beginDraining() }
-            if isDraining, isDrained { break }
+            if isDraining, isDrained() { break }
             connectDatabase()
             connectBroker()
             takeIn(waitingFor: backlog.isEmpty || database == nil ? longestWait : .zero)
@@ -191,7 +191,7 @@ final class DecisionLoop<H: Handler> {
         logger.error("unreadable message parked", metadata: ["queue": "\(queue)"])
         let id = ledger.add(delivery.deliveryTag, messages: 1)
         let message = Message(
-            id: Identifier.new(), type: "unreadable", tenant: definition.defaultTenant, body: delivery.body)
+            id: Identifier.new(), type: Message.unreadable, tenant: definition.defaultTenant, body: delivery.body)
         outbound.replace(
             message, of: id,
             by: message.parkedCopy(in: definition.name.parkedQueue, from: queue, reason: "no readable bundle"))
@@ -223,9 +223,9 @@ final class DecisionLoop<H: Handler> {
     func acknowledge(isDue: Bool = false) {
         guard let broker else { return }
         acknowledgements.add(ledger.takeAcknowledgeable())
-        guard let tag = acknowledgements.take(isDue: isDue || isDraining) else { return }
         do {
-            try broker.ack(tag, multiple: true)
+            if let tag = acknowledgements.take(isDue: isDue || isDraining) { try broker.ack(tag, multiple: true) }
+            for tag in ledger.takeHeldBack() { try broker.ack(tag) }
         } catch {
             loseBroker(error)
         }
@@ -375,9 +375,11 @@ final class DecisionLoop<H: Handler> {
         logger.info("draining", metadata: ["backlog": "\(backlog.count)"])
     }
 
-    private var isDrained: Bool {
-        isIdle && waiting.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
-            && executor?.isIdle != false
+    private func isDrained() -> Bool {
+        // In this order: a call that ends meanwhile has left its result in the mailbox, or is running still.
+        guard executor?.isIdle != false else { return false }
+        readMailbox()
+        return isIdle && waiting.isEmpty && (ledger.isEmpty || broker == nil) && outbound.batchesInFlight.isEmpty
     }
 
     private func forgetConfirmed() {

@@ -2,6 +2,9 @@ import Contracts
 
 /// Messages that the runtime makes itself: due timers and results of effects. They never pass the broker.
 extension Message {
+    /// Type of what came as no readable bundle.
+    static let unreadable = "unreadable"
+
     private static let dueParameter = "due_at"
     private static let attemptParameter = "attempt"
     private static let fingerprintParameter = "fingerprint"

@@ -5,8 +5,9 @@ import Testing
 
 @testable import Worker
 
-/// A request that comes again while the first one with its key still runs hears the answer, however close that is.
-@Suite struct JoinTests {
+/// What one batch makes of messages that come again. A request that does so while the first one with its key still runs
+/// hears the answer, however close that is.
+@Suite struct RepeatedInBatchTests {
     /// A connection to a schema of its own.
     private struct Place {
         let schema: String
@@ -67,6 +68,44 @@ import Testing
         #expect(try place.asker() == nil)
         let again = try place.process([Self.message("counter.later", id, asker: 9)])
         #expect(again.replies.map(\.reply.reply.status) == [201])
+    }
+
+    /// A repeat is compared with what was done, not with another repeat that came beside it.
+    @Test func besideAnotherBody() throws {
+        let place = try Place()
+        let first = Self.message("counter.add", asker: 1)
+        #expect(try place.process([first]).replies.map(\.reply.reply.status) == [200])
+        var other = Self.message("counter.add", first.id, asker: 2)
+        other.body = Array(#"{"by":2}"#.utf8)
+        var unasked = first
+        unasked.replyTo = nil
+        let result = try place.process([unasked, other, Self.message("counter.add", first.id, asker: 3)])
+        let statuses = Dictionary(uniqueKeysWithValues: result.replies.map { ($0.reply.token, $0.reply.reply.status) })
+        #expect(statuses == [2: 422, 3: 200])
+    }
+
+    /// A timer that was leased again while it lay in the backlog stands twice in a batch.
+    @Test func aTimerTwice() throws {
+        let place = try Place()
+        _ = try place.process([Self.message("counter.remind", asker: 1)])
+        let now = Timestamp.now
+        let leased = try place.connection.run(
+            RuntimeStatements.leaseTimers(10, until: now.adding(.seconds(30)), at: now.adding(.seconds(1))))
+        let row = try leased.only()
+        let timer = TimerChange.set(
+            try row.text(0), subject: try row.text(1), tenant: try row.text(2),
+            at: Timestamp(microseconds: try row.timestamp(3)))
+        let result = try place.process([.due(timer), .due(timer)])
+        #expect(result.events.count == 1)
+    }
+
+    /// What came as no readable bundle and found no room among the parked is parked again, whatever the worker reads.
+    @Test func unreadable() throws {
+        let result = try Place().process([Self.message(Message.unreadable)])
+        guard case .park = result.verdicts[0] else {
+            Issue.record("\(result.verdicts)")
+            return
+        }
     }
 
     /// A message that has an address and gets no answer has nothing to join.
