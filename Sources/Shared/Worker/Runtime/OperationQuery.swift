@@ -9,11 +9,15 @@ struct OperationQuery {
         let ids = queries.compactMap { $0.parameters["id"].flatMap { Identifier($0) } }
         var rows: [Identifier: Row] = [:]
         for row in try read([RuntimeStatements.operations(ids)])[0] { rows[Identifier(try row.uuid(0))] = row }
+        let joined = try rows.values.compactMap { try joinedOperation($0) }
+        if !joined.isEmpty {
+            for row in try read([RuntimeStatements.operations(joined)])[0] { rows[Identifier(try row.uuid(0))] = row }
+        }
         return try queries.map { query in
             guard let id = query.parameters["id"].flatMap({ Identifier($0) }), let row = rows[id],
                 try isVisible(row, to: query)
             else { return Problem.notFound("operation").reply(to: query) }
-            return try reply(id, row)
+            return try reply(id, row, outcomeOf: joinedOperation(row).map { rows[$0] ?? row } ?? row)
         }
     }
 
@@ -23,11 +27,18 @@ struct OperationQuery {
         return try query.actor.isStaff || row.text(3) == query.actor.text
     }
 
-    private func reply(_ id: Identifier, _ row: Row) throws -> Reply {
-        let outcome = try row.bytesOrNil(4).map { try Reply(encoded: $0) }
+    /// The operation that a change has joined because the same is under way already: its answer was 202 with this location.
+    private func joinedOperation(_ row: Row) throws -> Identifier? {
+        guard let reply = try row.bytesOrNil(4).map({ try Reply(encoded: $0) }), reply.status == 202 else { return nil }
+        return reply.headers["Location"]?.split(separator: "/").last.flatMap { Identifier(String($0)) }
+    }
+
+    /// - `other`: The row that tells what became of it.
+    private func reply(_ id: Identifier, _ row: Row, outcomeOf other: Row) throws -> Reply {
+        let outcome = try other.bytesOrNil(4).map { try Reply(encoded: $0) }
         let type = try row.text(1)
         let createdAt = Timestamp(microseconds: try row.timestamp(5))
-        let completedAt = try row.timestampOrNil(6).map { Timestamp(microseconds: $0) }
+        let completedAt = try other.timestampOrNil(6).map { Timestamp(microseconds: $0) }
         let status =
             outcome.map { $0.isSuccess ? "succeeded" : "failed" } ?? (completedAt == nil ? "accepted" : "succeeded")
         let body = JSONWriter.object {
