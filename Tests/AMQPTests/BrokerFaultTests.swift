@@ -26,6 +26,19 @@ import Testing
         try await Task.sleep(for: .seconds(2))
     }
 
+    /// Takes the broker's memory away, and waits until it refuses to take more: that it does so a moment after the command has ended.
+    private static func raiseMemoryAlarm() async throws {
+        let queue = uniqueName("alarm")
+        let probe = try await connectedLink(try await settings(.resend), queue: queue)
+        try await FaultyBroker.broker().control("set_vm_memory_high_watermark", "0")
+        let isRaised = try await eventually(within: .seconds(30)) {
+            probe.submit([message(queue, 0)]) { _ in }
+            return probe.state == .blocked
+        }
+        #expect(isRaised)
+        await probe.close(drain: .zero)
+    }
+
     /// The numbers in a queue, which is deleted.
     private static func drain(_ queue: String, atLeast count: Int) async throws -> [Int] {
         let endpoint = try await FaultyBroker.endpoint()
@@ -159,7 +172,7 @@ import Testing
         let worker = try await Self.connectedLink(try await Self.settings(.resend), states: states, queue: queue)
         let gateway = try await Self.connectedLink(try await Self.settings(.failFast), queue: queue)
         let broker = try await FaultyBroker.broker()
-        try await broker.control("set_vm_memory_high_watermark", "0")
+        try await Self.raiseMemoryAlarm()
         // Only who publishes is told; what was sent by then is lost in the sockets or confirmed.
         let outcomes = Box<[AMQPPublishOutcome]>([])
         worker.submit([message(queue, 0)]) { batch in outcomes.change { $0 += batch } }
@@ -189,7 +202,7 @@ import Testing
         let queue = uniqueName("blocked-close")
         let link = try await Self.connectedLink(try await Self.settings(.resend), queue: queue)
         let broker = try await FaultyBroker.broker()
-        try await broker.control("set_vm_memory_high_watermark", "0")
+        try await Self.raiseMemoryAlarm()
         link.submit([message(queue, 0)]) { _ in }
         try #require(try await eventually { link.state == .blocked })
         let rest = Box<[AMQPPublishOutcome]>([])
