@@ -85,12 +85,13 @@ public final class BundleSender: Sendable {
     private func publish(_ entries: [Entry], type: String) {
         guard !entries.isEmpty else { return }
         let bundles = pack(entries.map(\.message))
-        // Bundles keep the order of the entries, and are cut by number and by bytes.
-        let sizes = bundles.count == 1 ? [entries.count] : bundles.map { Bundle.count($0.body) }
+        // Bundles keep the order of the entries, and are cut by number and by bytes; the last holds what is left.
+        let sizes = bundles.dropLast().map { Bundle.count($0.body) }
         link.submit(bundles) { [self] outcomes in
             publish(update(type) { $0.confirm() }, type: type)
             var rest = entries[...]
-            for (outcome, size) in zip(outcomes, sizes) {
+            for (index, outcome) in outcomes.enumerated() {
+                let size = index < sizes.count ? sizes[index] : rest.count
                 for entry in rest.prefix(size) { entry.completion(outcome) }
                 rest = rest.dropFirst(size)
             }

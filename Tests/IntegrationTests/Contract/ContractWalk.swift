@@ -83,14 +83,15 @@ struct ContractWalk {
 
     /// 503 of every operation, at once.
     func withoutBroker() async throws {
-        try await withGateway(["RABBITMQ_URL": "amqp://127.0.0.1:1"], until: "/health/live") { gateway in
+        let settings = ["RABBITMQ_URL": "amqp://127.0.0.1:1", "REPLY_TIMEOUT_MILLISECONDS": "10000"]
+        try await withGateway(settings, until: "/health/live") { gateway in
             let client = client(of: gateway)
-            let started = ContinuousClock.now
             for operation in Contract.operations where operation.responses[503] != nil {
+                let started = ContinuousClock.now
                 let answer = try await call(operation, client)
                 #expect(answer.status == 503)
+                #expect(ContinuousClock.now - started < .seconds(5), "\(operation) was awaited")
             }
-            #expect(ContinuousClock.now - started < .seconds(15), "one alone would be awaited for two seconds")
         }
     }
 
