@@ -104,13 +104,19 @@ import Testing
 
     @Test func answersFastWhileTheBrokerIsAway() async throws {
         let queue = uniqueName("fast")
-        let link = try await Self.connectedLink(try await Self.settings(.failFast), queue: queue)
+        let settings = try await Self.settings(.failFast)
+        let link = try await Self.connectedLink(settings, queue: queue)
         #expect(await link.publish([message(queue, 1)]) == [.confirmed])
         try await Self.awaitThatQueuesAreSaved()
         try await FaultyBroker.broker().freeze()
         // Sent to nobody who would confirm it: known to be unknown when the broker is dead.
         let inFlight = Box<[AMQPPublishOutcome]>([])
         link.submit([message(queue, 2)]) { outcomes in inFlight.change { $0 = outcomes } }
+        // Messages go in order, and one that is too long is refused by the link itself: after that, 2 has been sent.
+        var long = message(queue, 2)
+        long.body = Array(repeating: 0, count: settings.bodyLimit + 1)
+        #expect(await link.publish([long]) == [.notSent(.invalid("a body of \(long.body.count) bytes"))])
+        #expect(inFlight.value.isEmpty)
         try await FaultyBroker.broker().kill()
         try #require(try await eventually { link.state != .connected })
         #expect(try await eventually { inFlight.value == [.unknown] })

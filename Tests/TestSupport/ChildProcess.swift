@@ -76,8 +76,11 @@ public final class ChildProcess: Sendable {
         return try await waitForEnd(within: limit)
     }
 
-    /// SIGSTOP: all its threads stand still, its sockets stay open.
-    public func freeze() { signal(SIGSTOP) }
+    /// SIGSTOP: all its threads stand still when this returns, its sockets stay open.
+    public func freeze() throws {
+        signal(SIGSTOP)
+        if isRunning { try awaitFrozen(pid) }
+    }
 
     public func thaw() { signal(SIGCONT) }
 

@@ -53,8 +53,8 @@ public final class PrivateBroker: Sendable {
     /// Ends it as a power cut would.
     public func kill() async throws { _ = try await onThread { try self.run("kill") } }
 
-    /// Stops all its threads; its sockets stay open and silent.
-    public func freeze() throws { try signal(SIGSTOP) }
+    /// SIGSTOP: all its threads stand still when this returns, its sockets stay open and silent.
+    public func freeze() throws { try awaitFrozen(try signal(SIGSTOP)) }
 
     public func thaw() throws { try signal(SIGCONT) }
 
@@ -69,11 +69,12 @@ public final class PrivateBroker: Sendable {
         return try ShellCommand(script, [verb, directory, "\(port)"] + arguments, environment: environment).run()
     }
 
-    private func signal(_ number: Int32) throws {
+    @discardableResult private func signal(_ number: Int32) throws -> pid_t {
         guard let pid = try run("status").split(separator: " ").last.flatMap({ pid_t($0) }) else {
             throw TestSupportError("the broker is not running")
         }
         guard Glibc.kill(pid, number) == 0 else { throw TestSupportError("cannot signal \(pid)") }
+        return pid
     }
 
     // MARK: Ports

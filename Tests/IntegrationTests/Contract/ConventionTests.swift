@@ -126,7 +126,7 @@ import Testing
         let client = shop.client(tenant: "in-flight")
         // The delivery has to be priced, and who does that stands still.
         let shipping = try #require(shop.workers.first { $0.program == .shipping }).process
-        shipping.freeze()
+        try shipping.freeze()
         defer { shipping.thaw() }
         let (key, body) = (key(), Shopper.body(promoCode: nil))
         let first = try await client.post(
