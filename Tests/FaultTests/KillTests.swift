@@ -28,10 +28,12 @@ extension FaultTests {
             let scene = try await FaultScene.begin()
             let survivor = try await scene.fleet.run(.order)
             let doomed = try await scene.fleet.run(.order, failpoints: "after-commit:8:kill")
-            let load = scene.load(limit: 400)
+            let load = scene.load(limit: 20_000)
             async let shopping: Void = load.run()
             #expect(try await doomed.process.waitForEnd() == .killed(signal: SIGKILL))
             #expect(doomed.hasFailed)
+            try await scene.wait(for: 50, after: load.tally.accepted.count, load)
+            load.finish()
             await shopping
             try await scene.expectNothingLost(load.tally)
             try await scene.endOfScene([survivor])

@@ -49,7 +49,7 @@ public final class OrderLoad: Sendable {
     /// No new orders; those begun are carried through.
     public func finish() { isFinished.withLock { $0 = true } }
 
-    /// Runs until ``finish()`` or the limit.
+    /// Runs until ``finish()`` or the limit, or until the test is given up.
     public func run(clients count: Int = 16) async {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<count { group.addTask { await self.shop(number) } }
@@ -57,7 +57,7 @@ public final class OrderLoad: Sendable {
     }
 
     private func shop(_ number: Int) async {
-        while !isFinished.withLock({ $0 }) {
+        while !isFinished.withLock({ $0 }), !Task.isCancelled {
             let order = state.withLock { state -> Int? in
                 guard state.begun < limit else { return nil }
                 state.begun += 1
@@ -75,11 +75,11 @@ public final class OrderLoad: Sendable {
     private func place(_ key: String, _ turn: Int) async {
         let deadline = ContinuousClock.now + .seconds(60)
         var turn = turn
-        while ContinuousClock.now < deadline {
+        while ContinuousClock.now < deadline, !Task.isCancelled {
             state.withLock { $0.open += 1 }
             let answer = try? await clients[turn % clients.count].send(
                 .post, "/api/v1/orders", OrderBody.simple(product: product), ["Idempotency-Key": key],
-                timeout: .seconds(5))
+                timeout: .seconds(20))
             state.withLock { $0.open -= 1 }
             if note(answer, key) { return }
             turn += 1
