@@ -2,7 +2,7 @@ import AMQP
 import TestSupport
 import Testing
 
-@Suite("AMQP link") struct AMQPLinkTests {
+@Suite("AMQP link", .timeLimit(.minutes(2))) struct AMQPLinkTests {
     private static func settings(_ policy: AMQPLink.Policy = .resend) async throws -> AMQPLink.Settings {
         AMQPLink.Settings(endpoint: try AMQPEndpoint(url: await SharedBroker.url()), name: "link", policy: policy)
     }

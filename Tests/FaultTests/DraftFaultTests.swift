@@ -26,9 +26,8 @@ extension FaultTests {
             let operation = try #require(accepted.headers["Location"])
             try await Self.waitForDraft(helper, scene)
             try await Self.letTimePass(scene)
-            try await shopper.wait(operation, "status", ["failed"], shopper.customer)
-            let outcome = try await shopper.customer.get(operation).json
-            #expect(outcome?["problem"]?["code"]?.string == "unavailable")
+            let outcome = try await shopper.wait(operation, "status", ["failed"], shopper.customer)
+            #expect(outcome["problem"]?["code"]?.string == "unavailable")
 
             workers.append(try await scene.fleet.run(helper))
             if helper == .promo {
@@ -42,6 +41,7 @@ extension FaultTests {
             let order = try await shopper.make(
                 "/api/v1/orders", Shopper.body(promoCode: code), "\(scene.tenant)-again", shopper.customer)
             #expect(order.json["promo_code"]?.string == code)
+            try await shopper.wait("/api/v1/orders/\(order.id)", "stock_status", ["reserved"], shopper.customer)
             try await scene.endOfFleet(workers)
         }
 

@@ -72,15 +72,18 @@ struct FaultScene {
             #expect(events.map(\.sequence) == [1, 2], "\(order): \(events.map(\.type))")
             #expect(events.map(\.type) == ["order.created", "order.changed"])
         }
-        try await expectAllSeen(log.filter(\.isPublic))
+        try await expectAllSeen()
     }
 
     /// After de-duplication by id, other services have seen exactly the public events of a worker, in order for each
     /// aggregate.
-    func expectAllSeen(_ expected: [FleetAudit.LoggedEvent], of schema: String = "oms_order") async throws {
-        let ids = Set(expected.map(\.id))
+    func expectAllSeen(of schema: String = "oms_order") async throws {
         let source = "/oms/\(schema.dropFirst("oms_".count))"
-        let isComplete = try await eventually(within: .seconds(30)) { Set(seen(source).map(\.messageID)) == ids }
+        var ids: Set<String> = []
+        let isComplete = try await eventually(within: .seconds(30)) {
+            ids = Set(try await audit.events(schema: schema).filter(\.isPublic).map(\.id))
+            return Set(seen(source).map(\.messageID)) == ids
+        }
         #expect(isComplete)
         var known: Set<String> = []
         let first = seen(source).filter { known.insert($0.messageID).inserted }
@@ -95,8 +98,8 @@ struct FaultScene {
         sink.entries(tenant: tenant).filter { $0.source == source }
     }
 
-    /// Until nothing was told for half a second and all that was told is published: what was told may lead to more.
-    func settle() async throws {
+    /// Until nothing was told for a while and all that was told is published: what was told may lead to more.
+    func settle(for calm: Duration = .milliseconds(500)) async throws {
         func sum(_ table: String) -> String {
             FleetProgram.workers.compactMap(\.schema).map { "(SELECT count(*) FROM \($0).\(table))" }
                 .joined(separator: " + ")
@@ -109,7 +112,7 @@ struct FaultScene {
                 return (try row.int64(0), try row.int64(1))
             }
             if events != told || open > 0 { (told, since) = (events, .now) }
-            return ContinuousClock.now - since > .milliseconds(500)
+            return ContinuousClock.now - since > calm
         }
         #expect(isCalm)
     }

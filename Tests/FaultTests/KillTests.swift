@@ -16,7 +16,8 @@ extension FaultTests {
             async let shopping: Void = load.run()
             #expect(try await doomed.process.waitForEnd() == .killed(signal: SIGKILL))
             #expect(doomed.hasFailed)
-            #expect(load.tally.open > 0, "nobody was waiting when the worker died")
+            let isWaiting = try await eventually { load.tally.open > 0 }
+            #expect(isWaiting, "nobody was waiting when the worker died")
             let heir = try await scene.fleet.run(.order)
             await shopping
             try await scene.expectNothingLost(load.tally)
@@ -43,7 +44,7 @@ extension FaultTests {
         @Test func aFrozenWorkerComesBack() async throws {
             let scene = try await FaultScene.begin()
             let survivor = try await scene.fleet.run(.order)
-            let frozen = try await scene.fleet.run(.order, failpoints: "after-commit:8:stop")
+            let frozen = try await scene.fleet.run(.order, failpoints: "after-ack:8:stop")
             let load = scene.load(limit: 20_000, pause: .milliseconds(50))
             async let shopping: Void = load.run(clients: 8)
             #expect(try await eventually { frozen.hasFailed })

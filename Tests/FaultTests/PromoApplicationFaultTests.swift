@@ -47,7 +47,7 @@ extension FaultTests {
                 for try await total in group { #expect(total == "1200.00") }
             }
             #expect(try await Self.live(scene) == Set(orders))
-            #expect(try await shopper.staff.get("/api/v1/promo/\(code)").json?["current_uses"]?.int == 4)
+            #expect(try await shopper.read("/api/v1/promo/\(code)", shopper.staff)["current_uses"]?.int == 4)
             try await scene.endOfFleet(workers)
         }
 
@@ -69,9 +69,8 @@ extension FaultTests {
             #expect(accepted.status == 202, "\(accepted.text)")
             let operation = try #require(accepted.headers["Location"])
             try await Self.letTimePass(scene)
-            try await shopper.wait(operation, "status", ["failed"], shopper.customer)
-            let outcome = try await shopper.customer.get(operation).json
-            #expect(outcome?["problem"]?["code"]?.string == "unavailable")
+            let outcome = try await shopper.wait(operation, "status", ["failed"], shopper.customer)
+            #expect(outcome["problem"]?["code"]?.string == "unavailable")
 
             workers.append(try await scene.fleet.run(.promo))
             let isReleased = try await eventually(within: .seconds(30)) { try await Self.releases(scene) == 1 }

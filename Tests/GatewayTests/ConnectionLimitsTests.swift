@@ -79,7 +79,7 @@ import Testing
             try header.send("POST / HTTP/1.1\r\nHost:")
             try body.send(Self.head + "\r\nhel")
             for client in [idle, header, body] { #expect(try await client.receive(until: nil).isEmpty) }
-            #expect(ContinuousClock.now - started < .seconds(4))
+            #expect(ContinuousClock.now - started < .seconds(10))
         }
     }
 

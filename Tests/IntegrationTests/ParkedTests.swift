@@ -52,7 +52,7 @@ import Testing
         await #expect(throws: TestSupportError.self, "it is no message") {
             try await fleet.oms("parked", "replay", "order", broken.id.description)
         }
-        #expect(try await audit.messages(in: WorkerName.order.parkedQueue) == 4)
+        #expect(try await eventually { try await audit.messages(in: WorkerName.order.parkedQueue) == 4 })
         #expect(try await audit.orders().isEmpty)
 
         _ = try await fleet.oms("parked", "replay", "order", first.id.description)

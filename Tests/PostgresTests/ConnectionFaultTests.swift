@@ -229,7 +229,7 @@ import Testing
 
     @Test func idleTransactionIsEndedByTheServer() async throws {
         try await onThread {
-            let (_, connection) = try TestDatabase.schema { $0.idleInTransactionTimeout = .milliseconds(100) }
+            let (_, connection) = try TestDatabase.schema { $0.idleInTransactionTimeout = .seconds(1) }
             try connection.run(.begin)
             let deadline = ContinuousClock.now + .seconds(10)
             var ended: PostgresError?

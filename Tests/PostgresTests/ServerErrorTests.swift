@@ -125,7 +125,8 @@ import Testing
 
     @Test func statementTimeoutIsCancelled() async throws {
         try await onThread {
-            let (_, connection) = try TestDatabase.schema { $0.statementTimeout = .seconds(1) }
+            let (_, connection) = try TestDatabase.schema()
+            try connection.run(Statement("SET statement_timeout = '3s'"))
             let error = #expect(throws: PostgresError.self) {
                 try connection.pipeline([Statement("SELECT 1"), Statement("SELECT pg_sleep(10)")])
             }

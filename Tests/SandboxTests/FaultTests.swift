@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite("Injected faults") struct FaultTests {
+@Suite("Injected faults", .timeLimit(.minutes(2))) struct FaultTests {
     @Test func strikesAsOftenAsItShould() throws {
         let board = FaultBoard()
         board.set(try Fault(try JSONParser.parse("{\"error_rate\":0.25,\"times\":8}")), for: .core)

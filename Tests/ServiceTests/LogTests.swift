@@ -23,7 +23,7 @@ import Testing
                 "\(message)", metadata: ["list": ["x", ["k\n": "v"]], "secret": "\(Redacted("hunter2"))"])
         }
         logger.info("second")
-        sink.flush()
+        sink.flush(atMost: .seconds(20))
         try pipe.fileHandleForWriting.close()
         let text = String(decoding: try #require(try pipe.fileHandleForReading.readToEnd()), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -70,6 +70,7 @@ import Testing
             sink.write(Array("end\n".utf8))
             isWritten = text.contains("end\n")
         }
+        sink.flush(atMost: .seconds(20))
         let dropped = text.matches(of: /dropped (\d+)\n/).compactMap { Int($0.1) }.reduce(0, +)
         #expect(dropped >= 600 && dropped < 1000)
     }

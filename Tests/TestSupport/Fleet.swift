@@ -218,7 +218,7 @@ public final class Fleet: Sendable {
     /// Kills what still runs of processes and servers, before the end of the test process.
     public func stop() async {
         for process in running.withLock({ $0 }) { try? await process.kill() }
-        try? await broker.kill()
+        try? await broker.remove()
         postgres.remove()
     }
 

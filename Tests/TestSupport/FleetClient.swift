@@ -41,9 +41,10 @@ public struct FleetClient: Sendable {
         var headers = headers
         if let token { headers["Authorization"] = "Bearer \(token)" }
         if json != nil, headers["Content-Type"] == nil { headers["Content-Type"] = "application/json" }
-        let request = HTTPRequest(
+        var request = HTTPRequest(
             method, path.hasPrefix("http") ? path : url + path, headers: headers, body: Array((json ?? "").utf8),
             timeout: timeout)
+        request.connectTimeout = .seconds(10)
         let response = try await http.send(request)
         return Answer(status: response.status, headers: response.headers, body: response.body)
     }

@@ -28,11 +28,12 @@ public final class PrivateBroker: Sendable {
     /// - Parameter certificate: Listen with TLS too, on ``tlsPort``.
     /// - Throws: ``TestSupportError`` when no port is free.
     public init(certificate: Certificate? = nil) throws {
-        port = try Self.freePort()
-        directory = NSTemporaryDirectory() + "oms-broker-\(getpid())-\(port)"
+        let port = try Self.freePort()
+        self.port = port
+        directory = try makeScratchFolder("broker")
         var environment = ["OWNER_PID": "\(getpid())"]
         if let certificate {
-            let tlsPort = try Self.freePort()
+            let tlsPort = try Self.freePort(otherThan: port)
             self.tlsPort = tlsPort
             environment["TLS_PORT"] = "\(tlsPort)"
             environment["TLS_CA"] = certificate.authority
@@ -53,10 +54,23 @@ public final class PrivateBroker: Sendable {
     /// Ends it as a power cut would.
     public func kill() async throws { _ = try await onThread { try self.run("kill") } }
 
+    /// Kills it and removes what it wrote, before the end of the process.
+    public func remove() async throws {
+        try await kill()
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
     /// SIGSTOP: all its threads stand still when this returns, its sockets stay open and silent.
     public func freeze() throws { try awaitFrozen(try signal(SIGSTOP)) }
 
     public func thaw() throws { try signal(SIGCONT) }
+
+    /// Whether the name of a quorum queue's log has reached the disk.
+    public func hasSaved(quorumQueue name: String) -> Bool {
+        let node = "rabbit-\(port)@localhost"
+        let names = FileManager.default.contents(atPath: "\(directory)/mnesia/\(node)/quorum/\(node)/names.dets")
+        return names?.range(of: Data("%2F_\(name)".utf8)) != nil
+    }
 
     /// Runs `rabbitmqctl` against it, which takes a second or two.
     @discardableResult public func control(_ arguments: String...) async throws -> String {
@@ -81,10 +95,10 @@ public final class PrivateBroker: Sendable {
 
     /// A port that is free now, and so is the one 20,000 above it, which the broker takes for itself. Both lie below the range the
     /// kernel gives to outgoing connections.
-    private static func freePort() throws -> UInt16 {
+    private static func freePort(otherThan taken: UInt16? = nil) throws -> UInt16 {
         for _ in 0..<200 {
             let port = UInt16.random(in: 10_000...12_700)
-            if isFree(port), isFree(port + 20_000) { return port }
+            if port != taken, isFree(port), isFree(port + 20_000) { return port }
         }
         throw TestSupportError("no free port for a broker")
     }

@@ -34,7 +34,7 @@ extension Shopper {
 
     /// Puts units of the order's first line on a waybill; gives the shipment.
     public func ship(_ order: String, quantity: Int, _ key: String) async throws -> (id: String, json: JSON) {
-        guard let line = try await customer.get("/api/v1/orders/\(order)").json?["items"]?.array?.first?["id"]?.string
+        guard let line = try await read("/api/v1/orders/\(order)", customer)["items"]?.array?.first?["id"]?.string
         else { throw TestSupportError("\(key): the order has no lines") }
         let body = """
             {"order_id":"\(order)","carrier":"novaposhta","service":"courier",\

@@ -84,17 +84,34 @@ public struct Shopper: Sendable {
         throw TestSupportError("POST \(path) \(key): \(last)")
     }
 
-    /// Reads until the member of the answer is one of the words.
-    public func wait(_ path: String, _ member: String, _ words: Set<String>, _ client: FleetClient) async throws {
+    /// Reads until the member of the answer is one of the words; gives that answer.
+    @discardableResult public func wait(
+        _ path: String, _ member: String, _ words: Set<String>, _ client: FleetClient
+    ) async throws -> JSON {
         let deadline = ContinuousClock.now + patience
         var last = "no answer"
         while ContinuousClock.now < deadline {
             if let answer = try? await client.get(path) {
                 last = answer.json?[member]?.string ?? "\(answer.status)"
-                if words.contains(last) { return }
+                if let json = answer.json, words.contains(last) { return json }
             }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw TestSupportError("\(path): \(member) is \(last), not \(words)")
+    }
+
+    /// Reads until the answer is a good one: a gateway answers 503 when its worker takes long.
+    public func read(_ path: String, _ client: FleetClient) async throws -> JSON {
+        let deadline = ContinuousClock.now + patience
+        var last = "no answer"
+        while ContinuousClock.now < deadline {
+            if let answer = try? await client.get(path) {
+                if answer.status == 200, let json = answer.json { return json }
+                last = "\(answer.status) \(answer.text)"
+                guard answer.status >= 500 else { break }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw TestSupportError("GET \(path): \(last)")
     }
 }

@@ -53,7 +53,11 @@ import Testing
             defer { connection.close() }
             try connection.consume(queue, noAck: true)
             var stored: [Message] = []
-            while case let events = try connection.receive(wait: .seconds(2)), !events.isEmpty {
+            let deadline = ContinuousClock.now + .seconds(10)
+            while case let isDue = confirmed.isSubset(of: stored.map(\.id)) || ContinuousClock.now > deadline,
+                case let events = try connection.receive(wait: isDue ? .milliseconds(200) : .seconds(1)),
+                !(isDue && events.isEmpty)
+            {
                 for case .delivery(let delivery) in events { stored += try Bundle.unpackMessages(delivery.body) }
             }
             try connection.deleteQueue(queue)

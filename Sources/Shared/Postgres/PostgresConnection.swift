@@ -130,6 +130,7 @@ public final class PostgresConnection {
 
     /// The error for a connection that broke, which is closed by this.
     func lost(_ reason: String? = nil) -> PostgresError {
+        if let handle { _ = PQisBusy(handle) }  // has libpq read what came together with the last answer
         let reported = handle.flatMap { PQerrorMessage($0) }.map { String(cString: $0).trimmed } ?? ""
         close()
         let farewell = notices.takeFatal()

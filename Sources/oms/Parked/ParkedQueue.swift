@@ -54,7 +54,9 @@ final class ParkedQueue {
     func take(_ limit: Int) throws -> [ParkedMessage] {
         let count: Int
         do {
-            count = min(limit, try connection.counts(ofQueue: name).messages)
+            let messages = try connection.counts(ofQueue: name).messages
+            // None is also what a queue counts whose leader took too long, so that is asked twice.
+            count = min(limit, messages > 0 ? messages : try connection.counts(ofQueue: name).messages)
         } catch let error as AMQPError where error.replyCode == 404 {
             return []
         }

@@ -160,7 +160,7 @@ extension ContractWalk {
         for load in [
             #""weight_grams":600"#, #""items":[{"product_id":"prod_123","quantity":2}],"carrier":"novaposhta""#,
         ] {
-            let answer = try await call("quoteShipment", client("customer"), body: "{\(place),\(load)}")
+            let answer = try await quote("{\(place),\(load)}", client("customer"))
             #expect(answer.status == 200, "\(answer.text)")
             #expect(answer.json?["data"]?.array?.map { $0["carrier"]?.string } == ["novaposhta"])
         }
@@ -169,10 +169,17 @@ extension ContractWalk {
             (#""weight_grams":1,"carrier":"meest""#, "carrier_not_enabled"),
             (#""items":[{"product_id":"prod_x","quantity":1}]"#, "product_not_found"),
         ] {
-            let answer = try await call("quoteShipment", body: "{\(place),\(load)}")
+            let answer = try await quote("{\(place),\(load)}", client())
             #expect(answer.status == 422)
             #expect(answer.problem == code)
         }
+    }
+
+    /// A catalogue that takes longer than two seconds is 503 for a price that nobody stores.
+    private func quote(_ body: String, _ client: FleetClient) async throws -> FleetClient.Answer {
+        var answer = try await call("quoteShipment", client, body: body)
+        for _ in 0..<5 where answer.status == 503 { answer = try await call("quoteShipment", client, body: body) }
+        return answer
     }
 
     func promoCodes() async throws {

@@ -64,8 +64,8 @@ extension FleetProcess {
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services"))
-            // A little more than the gate allows, so that what is cut off counts as overdue however late the gate heard of it.
-            configuration.maximumGracefulShutdownDuration = context.settings.shutdownGrace + .milliseconds(100)
+            // More than the gate allows, so that what is cut off counts as overdue however late the gate heard of it.
+            configuration.maximumGracefulShutdownDuration = context.settings.shutdownGrace + .seconds(1)
             try await ServiceGroup(configuration: configuration).run()
         } catch {
             logger.error("stopped by an error", metadata: ["error": "\(error)"])
